@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { type Id, Labels, Name, Reference } from "./ids.ts";
+
+/**
+ * CNM verbs with their arguments, as they arrive at the edge. Texts such as addresses are parsed by `reduce`, which knows
+ * the network they belong to, so that every problem of an input is reported at once.
+ */
+const text = z.string().max(256, "must be at most 256 characters");
+
+export const PoolConfig = z.strictObject({
+  /** Empty subnet = choose one from the default pools of `family`. */
+  subnet: text.optional(),
+  family: z.union([z.literal(4), z.literal(6)]).optional(),
+  gateway: text.optional(),
+  ipRange: text.optional(),
+  auxAddresses: z.record(z.string().min(1).max(63), text).optional(),
+});
+export type PoolConfig = z.infer<typeof PoolConfig>;
+
+export const NetworkCreate = z.strictObject({
+  type: z.literal("network.create"),
+  name: Name,
+  driver: z.string().max(63).default("bridge"),
+  /** Without any IPv4 entry one is chosen; without any IPv6 entry one is chosen if `enableIpv6`. */
+  pools: z.array(PoolConfig).max(2).default([]),
+  enableIpv4: z.boolean().default(true),
+  enableIpv6: z.boolean().default(false),
+  internal: z.boolean().default(false),
+  /** Driver options as labels ("com.docker.network.driver.mtu": "1400", short form "mtu"); unknown ones are refused. */
+  options: Labels.default({}),
+  labels: Labels.default({}),
+});
+
+export const NetworkDelete = z.strictObject({ type: z.literal("network.delete"), network: Reference });
+
+export const SandboxCreate = z.strictObject({
+  type: z.literal("sandbox.create"),
+  name: Name,
+  mode: z.enum(["private", "host"]).default("private"),
+  labels: Labels.default({}),
+});
+
+export const SandboxDelete = z.strictObject({ type: z.literal("sandbox.delete"), sandbox: Reference });
+
+export const EndpointCreate = z.strictObject({
+  type: z.literal("endpoint.create"),
+  network: Reference,
+  /** Default: "ep-" and the short id. */
+  name: Name.optional(),
+  ipv4: text.optional(),
+  ipv6: text.optional(),
+  mac: text.optional(),
+  aliases: z.array(Name).max(32).default([]),
+  labels: Labels.default({}),
+});
+
+export const EndpointDelete = z.strictObject({ type: z.literal("endpoint.delete"), endpoint: Reference });
+
+export const EndpointJoin = z.strictObject({
+  type: z.literal("endpoint.join"),
+  endpoint: Reference,
+  sandbox: Reference,
+  /** Make a managed sandbox of that name if there is none. */
+  createSandbox: z.boolean().default(false),
+});
+
+export const EndpointLeave = z.strictObject({
+  type: z.literal("endpoint.leave"),
+  endpoint: Reference,
+  /** Refused if given and the endpoint is joined elsewhere. */
+  sandbox: Reference.optional(),
+});
+
+export const CommandInput = z.discriminatedUnion("type", [
+  NetworkCreate,
+  NetworkDelete,
+  SandboxCreate,
+  SandboxDelete,
+  EndpointCreate,
+  EndpointDelete,
+  EndpointJoin,
+  EndpointLeave,
+]);
+/** What a caller writes (defaults not filled in). */
+export type CommandDraft = z.input<typeof CommandInput>;
+export type CommandInput = z.infer<typeof CommandInput>;
+
+/** A command with what a pure function cannot make up: the id of what it creates (also of a sandbox made by a join) and the time. */
+export type Command = CommandInput & { newId: Id; at: string };
+
+/** A command's verb as history shows it. */
+export type Verb = CommandInput["type"];

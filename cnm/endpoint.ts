@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { Id, Labels, Name } from "./ids.ts";
+
+/** Where an endpoint is joined, and the interface it has there ("eth0"; "" for drivers without one). */
+export const Attachment = z.strictObject({ sandboxId: Id, interfaceName: z.string() });
+export type Attachment = z.infer<typeof Attachment>;
+
+/** A membership of exactly one network; its addresses are reserved when it is created and kept until it is deleted. */
+export const Endpoint = z.strictObject({
+  id: Id,
+  /** Unique within its network. */
+  name: Name,
+  networkId: Id,
+  createdAt: z.string(),
+  /** Address with the subnet's prefix length, "172.17.0.2/16"; null where the network has no such pool. */
+  ipv4: z.string().nullable(),
+  ipv6: z.string().nullable(),
+  /** Lower-case, colon-separated; null for drivers without an interface. */
+  mac: z.string().nullable(),
+  aliases: z.array(Name),
+  labels: Labels,
+  attachment: Attachment.nullable(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;

@@ -1,0 +1,29 @@
+import type { StepRecord } from "#cnm/history.ts";
+import type { KernelObject } from "#server/kernel/objects.ts";
+import type { Step } from "#server/kernel/steps.ts";
+
+/** What the host has that a subnet chosen automatically must keep away from. */
+export interface HostFacts {
+  /** Destinations of on-link routes that are not ours, with the device: explicit subnets must not overlap them either. */
+  onLinkRoutes: { subnet: string; dev: string }[];
+  /** Addresses of the host's name servers. */
+  nameservers: string[];
+}
+
+/** The kernel as the controller sees it; `main.ts` fills it with `server/kernel`. Everything but `plan` and `render` is asynchronous. */
+export interface KernelPort {
+  /** The steps that turn `have` into `want`, in dependency order. Pure; `plan(x, x)` is empty. */
+  plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[];
+  /** The command line that does the same as the step. Pure. */
+  render(step: Step): string;
+  /** Runs the steps in order and stops at the first that fails; the records tell how far it came. Never throws for a failing step. */
+  apply(steps: readonly Step[]): Promise<StepRecord[]>;
+  /**
+   * What the kernel has now of the objects Patchbay owns. With `like`, only in the namespaces those objects live in, and
+   * with the sysctls named there; without, everything of ours on the host.
+   */
+  observe(like: readonly KernelObject[], everything: boolean): Promise<KernelObject[]>;
+  facts(): Promise<HostFacts>;
+  /** Driver name → why this kernel cannot serve it. */
+  unsupported(): Promise<Record<string, string>>;
+}

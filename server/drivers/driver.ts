@@ -1,0 +1,25 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { DriverName, NetworkOf } from "#cnm/network.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
+
+/** Where a joined endpoint is, and whether its network gives the sandbox its default route, per family. */
+export interface JoinContext {
+  sandbox: Sandbox;
+  /** The sandbox's namespace as kernel objects name it. */
+  ns: Namespace;
+  interfaceName: string;
+  gateway: { ipv4: boolean; ipv6: boolean };
+}
+
+/**
+ * A driver turns CNM objects into kernel objects and decides nothing else: what its options mean is parsed in
+ * `cnm/drivers/<name>.ts` (the browser needs it too), what runs is the difference that the controller plans.
+ */
+export interface Driver<D extends DriverName = DriverName> {
+  readonly name: D;
+  /** What must exist while the network exists. Pure. */
+  network(network: NetworkOf<D>): KernelObject[];
+  /** What must exist while the endpoint is joined. Pure. */
+  endpoint(network: NetworkOf<D>, endpoint: Endpoint, join: JoinContext): KernelObject[];
+}

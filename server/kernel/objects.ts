@@ -1,0 +1,103 @@
+/**
+ * What a driver asks for: the things that must exist in the kernel, as data. A namespace is "" (the host namespace the
+ * daemon was given) or the name of a namespace in the netns directory ("pb-3f0c1a2b3c4d").
+ */
+export type Namespace = string;
+
+export interface NetnsObject {
+  kind: "netns";
+  name: string;
+}
+
+export interface BridgeLink {
+  kind: "link";
+  type: "bridge";
+  ns: Namespace;
+  name: string;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  alias: string;
+}
+
+/** Both ends of a veth. Identity: the host end's name and the peer's namespace and name; the peer is born in its namespace. */
+export interface VethLink {
+  kind: "link";
+  type: "veth";
+  ns: Namespace;
+  name: string;
+  mtu: number;
+  master: string | null;
+  up: boolean;
+  alias: string;
+  peer: { ns: Namespace; name: string; mac: string; mtu: number; up: boolean };
+}
+
+/** `lo` exists as soon as its namespace does: it is set, never added or deleted. */
+export interface LoopbackLink {
+  kind: "link";
+  type: "loopback";
+  ns: Namespace;
+  name: "lo";
+  up: boolean;
+  alias: string;
+}
+
+export type LinkObject = BridgeLink | VethLink | LoopbackLink;
+
+export interface AddressObject {
+  kind: "address";
+  ns: Namespace;
+  dev: string;
+  /** "172.17.0.1/16", canonical. IPv6 ones are added with nodad. */
+  address: string;
+}
+
+export interface RouteObject {
+  kind: "route";
+  ns: Namespace;
+  family: 4 | 6;
+  /** "default" or a subnet. */
+  dst: string;
+  via: string | null;
+  dev: string;
+}
+
+/** A permanent neighbour (ARP or ND) entry. */
+export interface NeighbourObject {
+  kind: "neighbour";
+  ns: Namespace;
+  dev: string;
+  dst: string;
+  mac: string;
+}
+
+/** A file below /proc/sys of the namespace: name "net/ipv6/conf/eth0/disable_ipv6". Not deletable: it goes with its link. */
+export interface SysctlObject {
+  kind: "sysctl";
+  ns: Namespace;
+  name: string;
+  value: string;
+}
+
+export type KernelObject = NetnsObject | LinkObject | AddressObject | RouteObject | NeighbourObject | SysctlObject;
+
+/** The identity of an object: two objects with the same key are the same thing in two states. */
+export function keyOf(object: KernelObject): string {
+  switch (object.kind) {
+    case "netns":
+      return `netns ${object.name}`;
+    case "link":
+      return object.type === "veth"
+        ? `link ${object.ns} ${object.name} veth ${object.peer.ns} ${object.peer.name}`
+        : `link ${object.ns} ${object.name} ${object.type}`;
+    case "address":
+      return `address ${object.ns} ${object.dev} ${object.address}`;
+    case "route":
+      return `route ${object.ns} ${object.family} ${object.dst}`;
+    case "neighbour":
+      return `neighbour ${object.ns} ${object.dev} ${object.dst}`;
+    case "sysctl":
+      return `sysctl ${object.ns} ${object.name}`;
+  }
+}

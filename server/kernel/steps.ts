@@ -1,0 +1,32 @@
+import type { Namespace } from "./objects.ts";
+
+/**
+ * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
+ * one system call (or one netlink message), so a crash falls between steps, never inside one.
+ */
+export type Step =
+  | { op: "netns.add"; name: string }
+  | { op: "netns.del"; name: string }
+  | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
+  | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
+  | { op: "link.del"; ns: Namespace; name: string }
+  | { op: "address.add"; ns: Namespace; dev: string; address: string }
+  | { op: "address.del"; ns: Namespace; dev: string; address: string }
+  | { op: "route.replace"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
+  | { op: "route.del"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
+  | { op: "neighbour.replace"; ns: Namespace; dev: string; dst: string; mac: string }
+  | { op: "neighbour.del"; ns: Namespace; dev: string; dst: string }
+  | { op: "sysctl.set"; ns: Namespace; name: string; value: string };
+
+export type LinkAdd =
+  | { type: "bridge"; mac: string; mtu: number }
+  | { type: "veth"; mtu: number; peer: { ns: Namespace; name: string; mac: string; mtu: number } };
+
+/** What changes on a link that exists; a field that is absent stays as it is. `master: null` takes it out of its bridge. */
+export interface LinkSet {
+  alias?: string;
+  mac?: string;
+  mtu?: number;
+  master?: string | null;
+  up?: boolean;
+}
