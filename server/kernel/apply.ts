@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import type { StepRecord } from "#cnm/history.ts";
+import { linkGroup, protocol } from "./names.ts";
+import { addAddress, deleteAddress } from "./netlink/address.ts";
+import { deleteLink, setLink } from "./netlink/link.ts";
+import { deleteNeighbour, replaceNeighbour } from "./netlink/neighbour.ts";
+import { deleteRoute, replaceRoute } from "./netlink/route.ts";
+import type { Namespace } from "./objects.ts";
+import { render } from "./render.ts";
+import { Session } from "./session.ts";
+import type { Step } from "./steps.ts";
+import { asSysError, SysError } from "./sys.ts";
+
+/** Called before every step; may throw a SysError, which is then the step's failure. */
+export type BeforeStep = (step: Step) => void;
+
+/** Runs the steps in order, on the kernel worker's thread, and stops at the first that fails: the rest is "skipped". */
+export function apply(
+  steps: readonly Step[],
+  { directory, before }: { directory: string; before: BeforeStep },
+): StepRecord[] {
+  const session = new Session(directory);
+  const records: StepRecord[] = [];
+  try {
+    for (const step of steps) {
+      const failed = records.at(-1)?.outcome === "failed" || records.at(-1)?.outcome === "skipped";
+      records.push(
+        failed ? { command: render(step), outcome: "skipped", durationUs: 0 } : record(session, step, before),
+      );
+    }
+    return records;
+  } finally {
+    session.close();
+  }
+}
+
+function record(session: Session, step: Step, before: BeforeStep): StepRecord {
+  const command = render(step);
+  const start = process.hrtime.bigint();
+  const durationUs = () => Math.round(Number(process.hrtime.bigint() - start) / 1000);
+  try {
+    before(step);
+    run(session, step);
+    return { command, outcome: "done", durationUs: durationUs() };
+  } catch (thrown) {
+    const { errno, text } = asSysError(thrown);
+    if (isDeletion(step) && nothingThere.has(errno)) return { command, outcome: "absent", durationUs: durationUs() };
+    return { command, outcome: "failed", durationUs: durationUs(), error: { errno, text } };
+  }
+}
+
+const isDeletion = (step: Step): boolean => step.op.endsWith(".del");
+const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
+
+type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
+type Runners = { [Op in Step["op"]]: (session: Session, step: StepOf<Op>) => void };
+
+const runners: Runners = {
+  "netns.add": (session, { name }) => session.addNamespace(name),
+  "netns.del": (session, { name }) => session.deleteNamespace(name),
+  "link.add": addLink,
+  "link.set": changeLink,
+  "link.del": removeLink,
+  "address.add": onDevice((index, { address }) => addAddress(index, address, protocol)),
+  "address.del": onDevice((index, { address }) => deleteAddress(index, address)),
+  "route.replace": onDevice((index, route) => replaceRoute({ ...route, index }, protocol)),
+  "route.del": onDevice((index, route) => deleteRoute({ ...route, index }, protocol)),
+  "neighbour.replace": onDevice((index, neighbour) => replaceNeighbour({ ...neighbour, index }, protocol)),
+  "neighbour.del": onDevice((index, neighbour) => deleteNeighbour({ ...neighbour, index })),
+  // /proc/sys/net shows the namespace of the thread that opens the file.
+  "sysctl.set": (session, { ns, name, value }) => session.inside(ns, () => writeFileSync(`/proc/sys/${name}`, value)),
+};
+
+function run(session: Session, step: Step): void {
+  const runner: (session: Session, step: never) => void = runners[step.op];
+  runner(session, step as never);
+}
+
+/** One message that names its device by index. */
+function onDevice<S extends { ns: Namespace; dev: string }>(message: (index: number, step: S) => Buffer) {
+  return (session: Session, step: S): void => {
+    session.socket(step.ns).request(message(session.index(step.ns, step.dev), step));
+  };
+}
+
+/** Ownership is set in the message that makes the link, so no crash leaves one of ours unmarked. A peer goes with its link. */
+function addLink(session: Session, { ns, name, link }: StepOf<"link.add">): void {
+  const own = { name, group: linkGroup, mtu: link.mtu };
+  if (link.type === "bridge") session.addBridge(ns, { ...own, mac: link.mac });
+  else session.addVeth(ns, { ...own, peer: link.peer });
+}
+
+function changeLink(session: Session, { ns, name, set }: StepOf<"link.set">): void {
+  const { master, ...rest } = set;
+  const bridge = master === undefined ? {} : { master: master === null ? 0 : session.index(ns, master) };
+  session.socket(ns).request(setLink(name, { ...rest, ...bridge }));
+}
+
+/** Deletes what it has looked at and found to be ours: a foreign link of that name is nothing of ours to delete. */
+function removeLink(session: Session, { ns, name }: StepOf<"link.del">): void {
+  const { index, group } = session.link(ns, name);
+  if (group !== linkGroup) throw new SysError("netlink", "ENODEV", `${name} is not Patchbay's`);
+  session.socket(ns).request(deleteLink(index));
+  session.forgetIndex(ns, name);
+}

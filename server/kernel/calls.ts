@@ -1,0 +1,37 @@
+import type { StepRecord } from "#cnm/history.ts";
+import type { HostFacts } from "./facts.ts";
+import type { KernelObject } from "./objects.ts";
+import type { Step } from "./steps.ts";
+
+/** What the kernel worker is started with; plain data. */
+export interface KernelOptions {
+  /** Path of the network namespace the daemon works in; null is the process' own. */
+  rootNetns: string | null;
+  /** Where named namespaces are: "/run/netns". */
+  netnsDir: string;
+  /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life. */
+  fault?: Fault;
+}
+
+export interface Fault {
+  beforeStep: number;
+  /** "kill" ends the process at once with SIGKILL; else the name of the errno the step fails with, such as "ENOBUFS". */
+  kind: string;
+}
+
+/** What the worker does for the main thread: arguments and results are plain data. */
+export interface KernelCalls {
+  apply(steps: readonly Step[]): StepRecord[];
+  observe(like: readonly KernelObject[], everything: boolean): KernelObject[];
+  facts(): HostFacts;
+  unsupported(): Record<string, string>;
+  close(): void;
+}
+
+export interface Call<Name extends keyof KernelCalls = keyof KernelCalls> {
+  id: number;
+  name: Name;
+  args: Parameters<KernelCalls[Name]>;
+}
+
+export type Reply = { id: number; result: unknown } | { id: number; error: unknown };

@@ -1,0 +1,204 @@
+import {
+  type KernelObject,
+  keyOf,
+  type LinkObject,
+  type Namespace,
+  type SysctlObject,
+  type VethLink,
+} from "./objects.ts";
+import type { LinkSet, Step } from "./steps.ts";
+
+/**
+ * The steps that turn `have` into `want`: deletions first, in reverse order of dependency, without what goes by itself; then
+ * what is new or different, in order of dependency. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
+ */
+export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
+  const wanted = byKey(want);
+  const doomed = new Doomed(have.filter((object) => !wanted.has(keyOf(object))));
+  const kept = byKey(have.filter((object) => wanted.has(keyOf(object)) && !doomed.takesAlong(object)));
+  return [...doomed.deletions(), ...creations([...wanted.values()], kept)];
+}
+
+type Index = ReadonlyMap<string, KernelObject>;
+const byKey = (objects: readonly KernelObject[]): Index => new Map(objects.map((object) => [keyOf(object), object]));
+
+const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "netns"];
+const orderOf = (object: KernelObject): number =>
+  deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
+
+/** The objects that must go, and what else goes with them. */
+class Doomed {
+  readonly #objects: readonly KernelObject[];
+  readonly #namespaces = new Set<Namespace>();
+  readonly #devices = new Set<string>();
+  /** Devices that lose an address of a family: with the last one, the kernel drops the routes of that family. */
+  readonly #unaddressed = new Set<string>();
+
+  constructor(objects: readonly KernelObject[]) {
+    this.#objects = objects;
+    for (const object of objects) {
+      if (object.kind === "netns") this.#namespaces.add(object.name);
+      if (object.kind === "link") for (const end of endsOf(object)) this.#devices.add(end);
+      if (object.kind === "address") this.#unaddressed.add(routesOf(object.ns, object.dev, familyOf(object.address)));
+    }
+  }
+
+  /** Whether the object is gone after the deletions although it has none of its own. */
+  takesAlong(object: KernelObject): boolean {
+    switch (object.kind) {
+      case "netns":
+        return false;
+      case "link":
+        return endsOf(object).some((end) => this.#devices.has(end)) || this.#wholly(object);
+      case "sysctl":
+        return this.#namespaces.has(object.ns) || this.#devices.has(endOf(object.ns, deviceOf(object) ?? ""));
+      case "route":
+        return this.#hasLost(object) || this.#unaddressed.has(routesOf(object.ns, object.dev, object.family));
+      default:
+        return this.#hasLost(object);
+    }
+  }
+
+  deletions(): Step[] {
+    return this.#objects
+      .filter((object) => orderOf(object) >= 0 && !this.#goesByItself(object))
+      .sort((a, b) => orderOf(a) - orderOf(b))
+      .map(deletion);
+  }
+
+  #goesByItself(object: KernelObject): boolean {
+    if (object.kind === "netns" || object.kind === "sysctl") return false;
+    return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
+  }
+
+  /**
+   * A namespace is destroyed in the background, some time after its name. So a veth goes with it only if both ends are in
+   * such namespaces; else it is deleted by itself, and its name is free for whoever joins next.
+   */
+  #wholly(link: LinkObject): boolean {
+    return this.#namespaces.has(link.ns) && (link.type !== "veth" || this.#namespaces.has(link.peer.ns));
+  }
+
+  #hasLost({ ns, dev }: { ns: Namespace; dev: string }): boolean {
+    return this.#namespaces.has(ns) || this.#devices.has(endOf(ns, dev));
+  }
+}
+
+const endOf = (ns: Namespace, name: string): string => `${ns} ${name}`;
+const endsOf = (link: LinkObject): string[] => [
+  endOf(link.ns, link.name),
+  ...(link.type === "veth" ? [endOf(link.peer.ns, link.peer.name)] : []),
+];
+const familyOf = (address: string): 4 | 6 => (address.includes(":") ? 6 : 4);
+const routesOf = (...of: [ns: Namespace, dev: string, family: 4 | 6]): string => of.join(" ");
+
+/** The device a sysctl belongs to: "net/ipv6/conf/eth0/disable_ipv6" is eth0's. */
+function deviceOf(sysctl: SysctlObject): string | null {
+  return /^net\/[^/]+\/(?:conf|neigh)\/([^/]+)\//.exec(sysctl.name)?.[1] ?? null;
+}
+
+function deletion(object: KernelObject): Step {
+  switch (object.kind) {
+    case "netns":
+      return { op: "netns.del", name: object.name };
+    case "link":
+      return { op: "link.del", ns: object.ns, name: object.name };
+    case "address":
+      return { op: "address.del", ns: object.ns, dev: object.dev, address: object.address };
+    case "route":
+      return { ...routeOf(object), op: "route.del" };
+    case "neighbour":
+      return { op: "neighbour.del", ns: object.ns, dev: object.dev, dst: object.dst };
+    case "sysctl":
+      throw new TypeError("a sysctl is never deleted");
+  }
+}
+
+/** The order in which things are made, so that each finds what it depends on. */
+const creationOrder = [
+  "namespace",
+  "loopback",
+  "setting",
+  "bridge",
+  "veth",
+  "link setting",
+  "address",
+  "link",
+  "route",
+  "neighbour",
+] as const;
+
+type Phases = Partial<Record<(typeof creationOrder)[number], Step[]>>;
+
+function creations(wanted: readonly KernelObject[], kept: Index): Step[] {
+  const phases = wanted.map((object) => creation(object, kept.get(keyOf(object))));
+  return creationOrder.flatMap((phase) => phases.flatMap((steps) => steps[phase] ?? []));
+}
+
+/** The steps that make one object, or turn the one that is kept into it, by the phase in which they run. */
+function creation(object: KernelObject, kept: KernelObject | undefined): Phases {
+  switch (object.kind) {
+    case "netns":
+      return kept ? {} : { namespace: [{ op: "netns.add", name: object.name }] };
+    case "link":
+      return linkCreation(object, kept?.kind === "link" ? kept : undefined);
+    case "sysctl": {
+      if (kept?.kind === "sysctl" && kept.value === object.value) return {};
+      const step: Step = { op: "sysctl.set", ns: object.ns, name: object.name, value: object.value };
+      return deviceOf(object) ? { "link setting": [step] } : { setting: [step] };
+    }
+    case "address":
+      return kept ? {} : { address: [{ op: "address.add", ns: object.ns, dev: object.dev, address: object.address }] };
+    case "route": {
+      const same = kept?.kind === "route" && kept.via === object.via && kept.dev === object.dev;
+      return same ? {} : { route: [{ ...routeOf(object), op: "route.replace" }] };
+    }
+    case "neighbour": {
+      if (kept?.kind === "neighbour" && kept.mac === object.mac) return {};
+      const { ns, dev, dst, mac } = object;
+      return { neighbour: [{ op: "neighbour.replace", ns, dev, dst, mac }] };
+    }
+  }
+}
+
+function routeOf({ ns, family, dst, via, dev }: Extract<KernelObject, { kind: "route" }>) {
+  return { ns, family, dst, via, dev };
+}
+
+function linkCreation(link: LinkObject, kept: LinkObject | undefined): Phases {
+  switch (link.type) {
+    case "loopback":
+      return { loopback: linkSet(link, changes(link, kept ?? { up: false, alias: "" })) };
+    case "bridge": {
+      const { type, mac, mtu } = link;
+      const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type, mac, mtu } };
+      return {
+        bridge: kept ? [] : [add],
+        link: linkSet(link, changes(link, kept ?? { ...link, up: false, alias: "" })),
+      };
+    }
+    case "veth":
+      return vethCreation(link, kept?.type === "veth" ? kept : undefined);
+  }
+}
+
+function vethCreation(link: VethLink, kept: VethLink | undefined): Phases {
+  const { up: _, ...peer } = link.peer;
+  const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type: "veth", mtu: link.mtu, peer } };
+  const before = kept ?? { ...link, up: false, alias: "", master: null, peer: { ...link.peer, up: false } };
+  return {
+    veth: kept ? [] : [add],
+    link: [...linkSet(link, changes(link, before)), ...linkSet(link.peer, changes(link.peer, before.peer))],
+  };
+}
+
+const settable = ["alias", "mac", "mtu", "master", "up"] as const;
+
+function changes(want: LinkSet, have: LinkSet): LinkSet {
+  const differing = settable.filter((field) => want[field] !== undefined && want[field] !== have[field]);
+  return Object.fromEntries(differing.map((field) => [field, want[field]]));
+}
+
+function linkSet({ ns, name }: { ns: Namespace; name: string }, set: LinkSet): Step[] {
+  return Object.keys(set).length === 0 ? [] : [{ op: "link.set", ns, name, set }];
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import type { Facts } from "#cnm/facts.ts";
+import { linkGroup, protocol } from "./names.ts";
+import { decodeLink, dumpLinks } from "./netlink/link.ts";
+import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
+import { Session } from "./session.ts";
+
+/** What a subnet chosen automatically must keep away from. */
+export type HostFacts = Pick<Facts, "onLinkRoutes" | "nameservers">;
+
+/** On the kernel worker's thread. */
+export function facts(directory: string): HostFacts {
+  const session = new Session(directory);
+  try {
+    const socket = session.socket("");
+    const foreign = socket
+      .dump(dumpLinks())
+      .map(decodeLink)
+      .filter(({ group }) => group !== linkGroup);
+    const names = new Map(foreign.map(({ index, name }) => [index, name]));
+    const onLinkRoutes = socket
+      .dump(dumpRoutes())
+      .map(decodeRoute)
+      .filter((route) => route.plain && route.via === null && route.protocol !== protocol)
+      .filter(({ dst }) => dst !== "default" && !everyLinkHas(dst))
+      .flatMap(({ dst, index }) => {
+        const dev = names.get(index);
+        return dev === undefined ? [] : [{ subnet: dst, dev }];
+      });
+    return { onLinkRoutes, nameservers: nameservers("/etc/resolv.conf") };
+  } finally {
+    session.close();
+  }
+}
+
+/** The link-local and multicast prefixes mean another network on every link. */
+const everyLinkHas = (subnet: string): boolean => /^f[ef][89a-f]?[0-9a-f]*:/.test(subnet) && !subnet.startsWith("fec");
+
+/** Empty where there is no such file. */
+function nameservers(path: string): string[] {
+  try {
+    return parseNameservers(readFileSync(path, "utf8"));
+  } catch {
+    return [];
+  }
+}
+
+/** The `nameserver` lines of resolv.conf(5), without the zone of a link-local address. Pure. */
+export function parseNameservers(text: string): string[] {
+  return [...text.matchAll(/^nameserver[ \t]+([^\s%#;]+)/gm)].flatMap((match) => match[1] ?? []);
+}

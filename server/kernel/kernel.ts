@@ -1,0 +1,100 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { StepRecord } from "#cnm/history.ts";
+import type { Call, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import { plan } from "./diff.ts";
+import type { HostFacts } from "./facts.ts";
+import type { KernelObject } from "./objects.ts";
+import { render } from "./render.ts";
+import type { Step } from "./steps.ts";
+
+/** The kernel as the rest of the daemon sees it. `plan` and `render` are pure; the other calls are served one at a time. */
+export interface Kernel {
+  plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[];
+  render(step: Step): string;
+  /** Runs the steps in order and stops at the first that fails. Rejects only if the worker itself is broken. */
+  apply(steps: readonly Step[]): Promise<StepRecord[]>;
+  /**
+   * What the kernel has now of what we own: everything, or what is in the namespaces (in the host's: on the devices) that
+   * `like` names; and the sysctls `like` names.
+   */
+  observe(like: readonly KernelObject[], everything: boolean): Promise<KernelObject[]>;
+  facts(): Promise<HostFacts>;
+  /** Driver → why this kernel cannot serve it. */
+  unsupported(): Promise<Record<string, string>>;
+  /** The sandbox key of the CNM: the path of a named namespace. */
+  namespaceKey(name: string): string;
+  /** Ends the worker after the calls that are under way. The kernel's objects stay. */
+  close(): Promise<void>;
+}
+
+/** Starts the kernel worker. Rejects if the namespace cannot be entered or the netns directory not be prepared. */
+export async function openKernel(options: KernelOptions): Promise<Kernel> {
+  // A thread stays in the namespace its creator was in when it was started: start libuv's pool now, while all are at home.
+  await stat("/");
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
+  await started(worker);
+  const call = caller(worker);
+  return {
+    plan,
+    render,
+    apply: (steps) => call("apply", steps),
+    observe: (like, everything) => call("observe", like, everything),
+    facts: () => call("facts"),
+    unsupported: () => call("unsupported"),
+    namespaceKey: (name) => join(options.netnsDir, name),
+    close: async () => {
+      const ended = new Promise((resolve) => worker.once("exit", resolve));
+      await call("close");
+      await ended;
+    },
+  };
+}
+
+function started(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+type Caller = <Name extends keyof KernelCalls>(
+  name: Name,
+  ...args: Parameters<KernelCalls[Name]>
+) => Promise<ReturnType<KernelCalls[Name]>>;
+
+/** Calls by message. When the worker ends, what it has not answered is rejected, and so is every later call. */
+function caller(worker: Worker): Caller {
+  const pending = new Map<number, Pending>();
+  let ended: Error | null = null;
+  let last = 0;
+  const end = (error: Error) => {
+    ended ??= error;
+    for (const { reject } of pending.values()) reject(ended);
+    pending.clear();
+  };
+  worker.on("message", (reply: Reply) => {
+    const call = pending.get(reply.id);
+    pending.delete(reply.id);
+    if ("error" in reply) call?.reject(reply.error);
+    else call?.resolve(reply.result);
+  });
+  worker.on("error", (error) => end(error instanceof Error ? error : new Error(String(error))));
+  worker.on("exit", () => end(new Error("the kernel worker has ended")));
+  return (name, ...args) =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(ended);
+      const call: Call<typeof name> = { id: ++last, name, args };
+      pending.set(call.id, { resolve: resolve as Pending["resolve"], reject });
+      worker.postMessage(call);
+    });
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { linkGroup, protocol } from "./names.ts";
+import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
+import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
+import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
+import { decodeNetnsId, getNetnsId } from "./netlink/netns-id.ts";
+import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
+import type { NetlinkSocket } from "./netlink/socket.ts";
+import { listNamespaces } from "./netns.ts";
+import type {
+  AddressObject,
+  KernelObject,
+  LinkObject,
+  Namespace,
+  NeighbourObject,
+  RouteObject,
+  SysctlObject,
+  VethLink,
+} from "./objects.ts";
+import { Session } from "./session.ts";
+import { asSysError } from "./sys.ts";
+
+export interface ObserveOptions {
+  directory: string;
+  /** What the sysctls, and without `everything` also the namespaces and the host's devices, are taken from. */
+  like: readonly KernelObject[];
+  /** Everything of ours on the host; else only what is in the namespaces, and in the host's on the devices, `like` names. */
+  everything: boolean;
+}
+
+/** The links of the namespaces that are looked at. */
+interface Seen {
+  links: ReadonlyMap<Namespace, readonly LinkInfo[]>;
+  /** Which namespace the host's means by a number. */
+  namespaceOf: ReadonlyMap<number, Namespace>;
+}
+
+/** What the kernel has of the objects we own, on the kernel worker's thread. By namespace, the host's first. */
+export function observe({ directory, like, everything }: ObserveOptions): KernelObject[] {
+  const session = new Session(directory);
+  const named = namedIn(like);
+  try {
+    const names = listNamespaces(directory).filter((name) => everything || named.namespaces.has(name));
+    const namespaces = ["", ...names];
+    const seen: Seen = {
+      links: new Map(namespaces.map((ns) => [ns, session.socket(ns).dump(dumpLinks()).map(decodeLink)])),
+      namespaceOf: new Map(names.map((ns) => [netnsId(session, ns), ns])),
+    };
+    return namespaces.flatMap((ns) => {
+      const objects = [...links(seen, ns), ...onLinks(session.socket(ns), ns, seen.links.get(ns) ?? [])];
+      if (ns !== "") return [{ kind: "netns", name: ns }, ...objects, ...sysctls(session, ns, like)];
+      const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
+      return [...near, ...sysctls(session, ns, like)];
+    });
+  } finally {
+    session.close();
+  }
+}
+
+type OnLink = AddressObject | RouteObject | NeighbourObject;
+
+const deviceOf = (object: LinkObject | OnLink): string => (object.kind === "link" ? object.name : object.dev);
+
+/** The namespaces, and the devices in the host's, that the objects name. */
+function namedIn(like: readonly KernelObject[]): { namespaces: Set<Namespace>; devices: Set<string> } {
+  const namespaces = new Set<Namespace>();
+  const devices = new Set<string>();
+  for (const object of like) {
+    namespaces.add(object.kind === "netns" ? object.name : object.ns);
+    if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
+    if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
+  }
+  return { namespaces, devices };
+}
+
+/** The number the host's namespace has for another; a veth's end tells its peer's namespace by it. */
+function netnsId(session: Session, ns: Namespace): number {
+  const [payload] = session.socket("").request(getNetnsId(session.descriptor(ns)));
+  return payload ? decodeNetnsId(payload) : -1;
+}
+
+function links(seen: Seen, ns: Namespace): LinkObject[] {
+  const all = seen.links.get(ns) ?? [];
+  return all.flatMap((link): LinkObject[] => {
+    const { name, up, alias, mac, mtu } = link;
+    if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
+    if (link.group !== linkGroup) return [];
+    if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias }];
+    if (link.type !== "veth") return [];
+    const master = all.find(({ index }) => index === link.master)?.name ?? null;
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(seen, ns, link) }];
+  });
+}
+
+/** A peer that was moved out of sight is nowhere: the veth is then not the one anybody wants, and is replaced. */
+function peerOf(seen: Seen, ns: Namespace, { peer }: LinkInfo): VethLink["peer"] {
+  const peerNs = peer.netnsId === null ? ns : ns === "" ? seen.namespaceOf.get(peer.netnsId) : undefined;
+  const link = peerNs === undefined ? undefined : seen.links.get(peerNs)?.find(({ index }) => index === peer.index);
+  if (peerNs === undefined || !link) return { ns: "", name: "", mac: "", mtu: 0, up: false };
+  return { ns: peerNs, name: link.name, mac: link.mac, mtu: link.mtu, up: link.up };
+}
+
+/** Our addresses, routes and neighbours of one namespace. */
+function onLinks(socket: NetlinkSocket, ns: Namespace, all: readonly LinkInfo[]): OnLink[] {
+  const names = new Map(all.map(({ index, name }) => [index, name]));
+  const ours = <T extends { index: number; protocol: number }>(found: T[]) =>
+    found.flatMap(({ index, protocol: by, ...rest }) => {
+      const dev = names.get(index);
+      return by === protocol && dev !== undefined ? [{ ...rest, dev }] : [];
+    });
+  return [
+    ...ours(socket.dump(dumpAddresses()).map(decodeAddress)).map(
+      ({ dev, address }): OnLink => ({ kind: "address", ns, dev, address }),
+    ),
+    ...ours(
+      socket
+        .dump(dumpRoutes())
+        .map(decodeRoute)
+        .filter(({ plain }) => plain),
+    ).map(({ family, dst, via, dev }): OnLink => ({ kind: "route", ns, family, dst, via, dev })),
+    ...ours(socket.dump(dumpNeighbours()).map(decodeNeighbour)).map(
+      ({ dev, dst, mac }): OnLink => ({ kind: "neighbour", ns, dev, dst, mac }),
+    ),
+  ];
+}
+
+/** The sysctls of the namespace that `like` names, as they are now; one that went with its link is not there. */
+function sysctls(session: Session, ns: Namespace, like: readonly KernelObject[]): SysctlObject[] {
+  const names = new Set(like.flatMap((object) => (object.kind === "sysctl" && object.ns === ns ? object.name : [])));
+  if (names.size === 0) return [];
+  return session.inside(ns, () => [...names].flatMap((name) => sysctl(ns, name)));
+}
+
+function sysctl(ns: Namespace, name: string): SysctlObject[] {
+  try {
+    return [{ kind: "sysctl", ns, name, value: readFileSync(`/proc/sys/${name}`, "utf8").trim() }];
+  } catch (error) {
+    if (asSysError(error).errno === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { linkGroup, protocol } from "./names.ts";
+import type { Namespace } from "./objects.ts";
+import type { LinkAdd, LinkSet, Step } from "./steps.ts";
+
+/** The command line that does the same as the step, for a POSIX shell. Pure. */
+export function render(step: Step): string {
+  return argumentsOf(step).map(quote).join(" ");
+}
+
+/** The words of the command: ip(8)'s, or sysctl(8)'s. */
+function argumentsOf(step: Step): string[] {
+  switch (step.op) {
+    case "netns.add":
+      return ["ip", "netns", "add", step.name];
+    case "netns.del":
+      return ["ip", "netns", "del", step.name];
+    case "link.add":
+      return [...ip(step.ns), "link", "add", step.name, ...linkAdd(step.link)];
+    case "link.set":
+      return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
+    case "link.del":
+      return [...ip(step.ns), "link", "del", "dev", step.name];
+    case "address.add":
+      return [...ip(step.ns), "addr", "add", step.address, "dev", step.dev, ...origin, ...nodad(step.address)];
+    case "address.del":
+      return [...ip(step.ns), "addr", "del", step.address, "dev", step.dev];
+    case "route.replace":
+      return [...ip(step.ns, step.family), "route", "replace", ...route(step), ...origin];
+    case "route.del":
+      return [...ip(step.ns, step.family), "route", "del", ...route(step), ...origin];
+    case "neighbour.replace": {
+      const { ns, dev, dst, mac } = step;
+      return [
+        ...ip(ns),
+        "neigh",
+        "replace",
+        dst,
+        "lladdr",
+        mac,
+        "dev",
+        dev,
+        "nud",
+        "permanent",
+        "protocol",
+        `${protocol}`,
+      ];
+    }
+    case "neighbour.del":
+      return [...ip(step.ns), "neigh", "del", step.dst, "dev", step.dev];
+    case "sysctl.set":
+      return [...inside(step.ns), "sysctl", "-w", `${dotted(step.name)}=${step.value}`];
+  }
+}
+
+const origin = ["proto", `${protocol}`];
+const singleQueue = ["numtxqueues", "1", "numrxqueues", "1"];
+
+const ip = (ns: Namespace, family?: 4 | 6): string[] => [
+  "ip",
+  ...(ns ? ["-n", ns] : []),
+  ...(family === 6 ? ["-6"] : []),
+];
+const inside = (ns: Namespace): string[] => (ns ? ["ip", "netns", "exec", ns] : []);
+const nodad = (address: string): string[] => (address.includes(":") ? ["nodad"] : []);
+
+function linkAdd(link: LinkAdd): string[] {
+  const own = ["mtu", `${link.mtu}`, "group", `${linkGroup}`];
+  if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge"];
+  const { ns, name, mac, mtu } = link.peer;
+  const peer = ["name", name, "mtu", `${mtu}`, "address", mac, ...singleQueue, ...(ns ? ["netns", ns] : [])];
+  return [...own, ...singleQueue, "type", "veth", "peer", ...peer];
+}
+
+function linkSet({ alias, mac, mtu, master, up }: LinkSet): string[] {
+  return [
+    ...(alias === undefined ? [] : ["alias", alias]),
+    ...(mac === undefined ? [] : ["address", mac]),
+    ...(mtu === undefined ? [] : ["mtu", `${mtu}`]),
+    ...(master === undefined ? [] : master === null ? ["nomaster"] : ["master", master]),
+    ...(up === undefined ? [] : [up ? "up" : "down"]),
+  ];
+}
+
+function route({ dst, via, dev }: { dst: string; via: string | null; dev: string }): string[] {
+  return [dst, ...(via === null ? [] : ["via", via]), "dev", dev];
+}
+
+/** sysctl(8) separates with dots; a dot inside a name ("eth0.5") is then written as a slash. */
+const dotted = (name: string): string => name.replace(/[/.]/g, (char) => (char === "/" ? "." : "/"));
+
+/** Single quotes where a shell would see anything but the plain word. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { addBridge, addVeth, decodeLink, getLink, type LinkInfo, type NewLink, type NewVeth } from "./netlink/link.ts";
+import { NetlinkSocket } from "./netlink/socket.ts";
+import { addNamespace, deleteNamespace, openNamespace } from "./netns.ts";
+import type { Namespace } from "./objects.ts";
+import * as sys from "./sys.ts";
+
+/** An open namespace: a descriptor to enter it, and a netlink socket that lives in it. */
+interface Place {
+  /** null: the worker's own. */
+  fd: number | null;
+  socket: NetlinkSocket;
+  /** Indexes of the links that were looked up or made in this session. */
+  indexes: Map<string, number>;
+}
+
+/**
+ * What one apply or observe keeps open: a socket per namespace, opened at first use. Both pin a namespace, so the session is
+ * short, closed at the end, and lets go of a namespace before it is deleted.
+ */
+export class Session {
+  readonly #directory: string;
+  readonly #places = new Map<Namespace, Place>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  socket(ns: Namespace): NetlinkSocket {
+    return this.#place(ns).socket;
+  }
+
+  /** Runs synchronous work with the thread in the namespace. */
+  inside<T>(ns: Namespace, work: () => T): T {
+    const { fd } = this.#place(ns);
+    return fd === null ? work() : sys.inNamespace(fd, work);
+  }
+
+  /** A descriptor of the namespace, the session's to close. */
+  descriptor(ns: Namespace): number {
+    return this.#place(ns).fd ?? sys.homeNamespace();
+  }
+
+  /** Makes the namespace, and the socket while the thread is inside. */
+  addNamespace(name: string): void {
+    const path = this.path(name);
+    const socket = addNamespace(path, () => new NetlinkSocket());
+    this.#places.set(name, { fd: openNamespace(path), socket, indexes: new Map() });
+  }
+
+  deleteNamespace(name: string): void {
+    this.#leave(name);
+    deleteNamespace(this.path(name));
+  }
+
+  addBridge(ns: Namespace, link: NewLink): void {
+    this.#created(ns, addBridge(link));
+  }
+
+  addVeth(ns: Namespace, link: Omit<NewVeth, "peer"> & { peer: NewLink & { ns: Namespace } }): void {
+    const { ns: peerNs, ...peer } = link.peer;
+    const made = this.#created(ns, addVeth({ ...link, peer: { ...peer, netnsFd: this.descriptor(peerNs) } }));
+    if (made) this.#place(peerNs).indexes.set(peer.name, made.peer.index);
+  }
+
+  /** Throws ENODEV if there is no such link. */
+  link(ns: Namespace, name: string): LinkInfo {
+    const { socket, indexes } = this.#place(ns);
+    const [payload] = socket.request(getLink(name));
+    if (!payload) throw new sys.SysError("netlink", "ENODEV", `no link ${name}`);
+    const link = decodeLink(payload);
+    indexes.set(name, link.index);
+    return link;
+  }
+
+  /** Like `link`, for the index alone: asks the kernel once per session. */
+  index(ns: Namespace, name: string): number {
+    return this.#place(ns).indexes.get(name) ?? this.link(ns, name).index;
+  }
+
+  forgetIndex(ns: Namespace, name: string): void {
+    this.#place(ns).indexes.delete(name);
+  }
+
+  path(ns: Namespace): string {
+    return join(this.#directory, ns);
+  }
+
+  close(): void {
+    for (const ns of [...this.#places.keys()]) this.#leave(ns);
+  }
+
+  #created(ns: Namespace, request: Buffer): LinkInfo | undefined {
+    const { socket, indexes } = this.#place(ns);
+    const [echo] = socket.request(request);
+    if (!echo) return undefined;
+    const link = decodeLink(echo);
+    indexes.set(link.name, link.index);
+    return link;
+  }
+
+  #place(ns: Namespace): Place {
+    const known = this.#places.get(ns);
+    if (known) return known;
+    const place = ns === "" ? { fd: null, socket: new NetlinkSocket() } : this.#enter(ns);
+    const opened = { ...place, indexes: new Map<string, number>() };
+    this.#places.set(ns, opened);
+    return opened;
+  }
+
+  #enter(ns: Namespace): { fd: number; socket: NetlinkSocket } {
+    const fd = openNamespace(this.path(ns));
+    try {
+      return { fd, socket: sys.inNamespace(fd, () => new NetlinkSocket()) };
+    } catch (error) {
+      sys.close(fd);
+      throw error;
+    }
+  }
+
+  #leave(ns: Namespace): void {
+    const place = this.#places.get(ns);
+    if (!place) return;
+    this.#places.delete(ns);
+    place.socket.close();
+    if (place.fd !== null) sys.close(place.fd);
+  }
+}

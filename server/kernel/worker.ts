@@ -1,0 +1,54 @@
+import { constants } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import { apply, type BeforeStep } from "./apply.ts";
+import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import { unsupported } from "./capabilities.ts";
+import { facts } from "./facts.ts";
+import { prepareDirectory, sweepHalfMade } from "./netns.ts";
+import { observe } from "./observe.ts";
+import { homeNamespace, settleIn, sysError } from "./sys.ts";
+
+/**
+ * The kernel worker: the one thread that changes namespaces, mounts and talks netlink. It starts no thread and waits for
+ * nothing but the main thread's calls, which it serves one at a time.
+ */
+const { rootNetns, netnsDir: directory, fault }: KernelOptions = workerData;
+const port = parentPort;
+if (!port) throw new Error("the kernel worker is started by openKernel");
+
+if (rootNetns === null) homeNamespace();
+else settleIn(rootNetns);
+prepareDirectory(directory);
+sweepHalfMade(directory);
+const before = fault ? failing(fault) : () => {};
+
+const calls: KernelCalls = {
+  apply: (steps) => apply(steps, { directory, before }),
+  observe: (like, everything) => observe({ directory, like, everything }),
+  facts: () => facts(directory),
+  unsupported,
+  // After the answer has been posted.
+  close: () => void setImmediate(() => port.close()),
+};
+
+port.on("message", (call: Call) => port.postMessage(serve(call)));
+port.postMessage("ready");
+
+function serve({ id, name, args }: Call): Reply {
+  try {
+    const call: (...args: never[]) => unknown = calls[name];
+    return { id, result: call(...(args as never[])) };
+  } catch (error) {
+    return { id, error };
+  }
+}
+
+function failing({ beforeStep, kind }: Fault): BeforeStep {
+  let steps = 0;
+  return () => {
+    if (++steps !== beforeStep) return;
+    if (kind === "kill") process.kill(process.pid, "SIGKILL");
+    const errno = new Map(Object.entries(constants.errno)).get(kind);
+    throw sysError("fault", errno ?? constants.errno.EINVAL);
+  };
+}
