@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { NetworkOf } from "#cnm/network.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import { plan } from "#server/kernel/diff.ts";
+import { render } from "#server/kernel/render.ts";
+import type { JoinContext } from "../driver.ts";
+import { bridgeDriver } from "./bridge.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+const ipv4 = { family: 4 as const, subnet: "172.17.0.0/16", gateway: "172.17.0.1", ipRange: null, auxAddresses: {} };
+const ipv6 = { family: 6 as const, subnet: "fd00:1::/64", gateway: "fd00:1::1", ipRange: null, auxAddresses: {} };
+const network: NetworkOf<"bridge"> = {
+  id: "a1".repeat(32),
+  name: "web",
+  createdAt: at,
+  driver: "bridge",
+  scope: "local",
+  pools: [ipv4],
+  internal: false,
+  predefined: false,
+  labels: {},
+  options: { mtu: 1450 },
+};
+const sandbox: Sandbox = {
+  id: "b2".repeat(32),
+  name: "box",
+  createdAt: at,
+  mode: "private",
+  managed: false,
+  labels: {},
+};
+const endpoint: Endpoint = {
+  id: "c3".repeat(32),
+  name: "db",
+  networkId: network.id,
+  createdAt: at,
+  ipv4: "172.17.0.2/16",
+  ipv6: null,
+  mac: "02:42:ac:11:00:02",
+  aliases: [],
+  labels: {},
+  attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
+};
+const join: JoinContext = {
+  sandbox,
+  ns: "pb-b2b2b2b2b2b2",
+  interfaceName: "eth0",
+  gateway: { ipv4: true, ipv6: true },
+};
+const dual = { ...network, pools: [ipv4, ipv6] };
+const dualEndpoint = { ...endpoint, ipv6: "fd00:1::2/64" };
+
+const script = (objects: Parameters<typeof plan>[0]) => plan(objects, []).map(render).join("\n");
+
+test("a network is a bridge with the gateway's address", () => {
+  expect(script(bridgeDriver.network(network))).toMatchInlineSnapshot(`
+    "ip link add pb-a1a1a1a1a1a1 mtu 1450 group 28770 address 02:42:ac:11:00:01 type bridge
+    sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=1
+    ip addr add 172.17.0.1/16 dev pb-a1a1a1a1a1a1 proto 80
+    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' up"
+  `);
+});
+
+test("a network of two families has both gateways and takes no router advertisements", () => {
+  expect(script(bridgeDriver.network(dual))).toMatchInlineSnapshot(`
+    "ip link add pb-a1a1a1a1a1a1 mtu 1450 group 28770 address 02:42:ac:11:00:01 type bridge
+    sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=0
+    sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_ra=0
+    ip addr add 172.17.0.1/16 dev pb-a1a1a1a1a1a1 proto 80
+    ip addr add fd00:1::1/64 dev pb-a1a1a1a1a1a1 proto 80 nodad
+    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' up"
+  `);
+});
+
+test("an endpoint is a veth whose peer is born in the sandbox", () => {
+  expect(script(bridgeDriver.endpoint(network, endpoint, join))).toMatchInlineSnapshot(`
+    "ip link add pbvc3c3c3c3c3 mtu 1450 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
+    sysctl -w net.ipv6.conf.pbvc3c3c3c3c3.disable_ipv6=1
+    ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.disable_ipv6=1
+    ip -n pb-b2b2b2b2b2b2 addr add 172.17.0.2/16 dev eth0 proto 80
+    ip link set dev pbvc3c3c3c3c3 alias 'patchbay endpoint web/db' master pb-a1a1a1a1a1a1 up
+    ip -n pb-b2b2b2b2b2b2 link set dev eth0 up
+    ip -n pb-b2b2b2b2b2b2 route replace default via 172.17.0.1 dev eth0 proto 80"
+  `);
+});
+
+test("an endpoint of two families", () => {
+  expect(script(bridgeDriver.endpoint(dual, dualEndpoint, join))).toMatchInlineSnapshot(`
+    "ip link add pbvc3c3c3c3c3 mtu 1450 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
+    sysctl -w net.ipv6.conf.pbvc3c3c3c3c3.disable_ipv6=1
+    ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.disable_ipv6=0
+    ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.accept_ra=0
+    ip -n pb-b2b2b2b2b2b2 addr add 172.17.0.2/16 dev eth0 proto 80
+    ip -n pb-b2b2b2b2b2b2 addr add fd00:1::2/64 dev eth0 proto 80 nodad
+    ip link set dev pbvc3c3c3c3c3 alias 'patchbay endpoint web/db' master pb-a1a1a1a1a1a1 up
+    ip -n pb-b2b2b2b2b2b2 link set dev eth0 up
+    ip -n pb-b2b2b2b2b2b2 route replace default via 172.17.0.1 dev eth0 proto 80
+    ip -n pb-b2b2b2b2b2b2 -6 route replace default via fd00:1::1 dev eth0 proto 80"
+  `);
+});
+
+test.each([
+  ["an internal network", { ...dual, internal: true }, join],
+  ["a network that is not the sandbox's gateway", dual, { ...join, gateway: { ipv4: false, ipv6: false } }],
+  ["a network whose gateway answers nowhere", { ...dual, pools: [{ ...ipv4, gateway: null }] }, join],
+])("%s gives no default route", (_name, network, join) => {
+  const objects = bridgeDriver.endpoint(network, dualEndpoint, join);
+  expect(objects.filter((object) => object.kind === "route")).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { NetworkOf, Pool } from "#cnm/network.ts";
+import { bridgeName, macOf, vethName } from "#server/kernel/names.ts";
+import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
+import type { Driver, JoinContext } from "../driver.ts";
+
+type Network = NetworkOf<"bridge">;
+
+/** One bridge device per network in the host namespace, one veth per joined endpoint with its peer born inside the sandbox. */
+export const bridgeDriver: Driver<"bridge"> = { name: "bridge", network: networkObjects, endpoint: endpointObjects };
+
+function networkObjects(network: Network): KernelObject[] {
+  const name = bridgeName(network.id);
+  const gateways = network.pools.flatMap((pool) => (pool.gateway ? [{ pool, gateway: pool.gateway }] : []));
+  return [
+    {
+      kind: "link",
+      type: "bridge",
+      ns: "",
+      name,
+      // A bridge without a MAC of its own takes the lowest of its ports' and changes it as they come and go.
+      mac: macOf(gateways[0]?.gateway ?? network.id),
+      mtu: network.options.mtu,
+      up: true,
+      alias: `patchbay network ${network.name}`,
+    },
+    ...ipv6Sysctls(
+      "",
+      name,
+      network.pools.some((pool) => pool.family === 6),
+    ),
+    ...gateways.map(({ pool, gateway }) => addressObject("", name, withPrefixOf(pool, gateway))),
+  ];
+}
+
+function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
+  const host = vethName(endpoint.id);
+  const { ns, interfaceName: dev } = join;
+  const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== null);
+  return [
+    {
+      kind: "link",
+      type: "veth",
+      ns: "",
+      name: host,
+      mtu: network.options.mtu,
+      master: bridgeName(network.id),
+      up: true,
+      alias: `patchbay endpoint ${network.name}/${endpoint.name}`,
+      peer: { ns, name: dev, mac: endpoint.mac ?? macOf(endpoint.id), mtu: network.options.mtu, up: true },
+    },
+    // A bridge port needs no IPv6 of its own; with it, every join makes the kernel flood MLD and ND to all ports.
+    { kind: "sysctl", ns: "", name: `net/ipv6/conf/${host}/disable_ipv6`, value: "1" },
+    ...ipv6Sysctls(ns, dev, endpoint.ipv6 !== null),
+    ...addresses.map((address) => addressObject(ns, dev, address)),
+    ...defaultRoutes(network, join),
+  ];
+}
+
+/** IPv6 off where there is none; where there is, no address and no route from whoever sends router advertisements. */
+function ipv6Sysctls(ns: Namespace, dev: string, enabled: boolean): KernelObject[] {
+  const conf = `net/ipv6/conf/${dev}`;
+  if (!enabled) return [{ kind: "sysctl", ns, name: `${conf}/disable_ipv6`, value: "1" }];
+  return [
+    { kind: "sysctl", ns, name: `${conf}/disable_ipv6`, value: "0" },
+    { kind: "sysctl", ns, name: `${conf}/accept_ra`, value: "0" },
+  ];
+}
+
+function addressObject(ns: Namespace, dev: string, address: string): KernelObject {
+  return { kind: "address", ns, dev, address };
+}
+
+function withPrefixOf(pool: Pool, address: string): string {
+  return `${address}/${pool.subnet.split("/")[1]}`;
+}
+
+function defaultRoutes(network: Network, join: JoinContext): KernelObject[] {
+  if (network.internal) return [];
+  return network.pools.flatMap((pool): KernelObject[] => {
+    const chosen = pool.family === 4 ? join.gateway.ipv4 : join.gateway.ipv6;
+    if (!chosen || !pool.gateway) return [];
+    return [
+      { kind: "route", ns: join.ns, family: pool.family, dst: "default", via: pool.gateway, dev: join.interfaceName },
+    ];
+  });
+}
