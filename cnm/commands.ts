@@ -10,7 +10,7 @@ const text = z.string().max(256, "must be at most 256 characters");
 export const PoolConfig = z.strictObject({
   /** Empty subnet = choose one from the default pools of `family`. */
   subnet: text.optional(),
-  family: z.union([z.literal(4), z.literal(6)]).optional(),
+  family: z.literal([4, 6]).optional(),
   gateway: text.optional(),
   ipRange: text.optional(),
   auxAddresses: z.record(z.string().min(1).max(63), text).optional(),
@@ -90,3 +90,6 @@ export type Command = CommandInput & { newId: Id; at: string };
 
 /** A command's verb as history shows it. */
 export type Verb = CommandInput["type"];
+
+/** The command of one verb, as `reduce` takes it. */
+export type CommandOf<V extends Verb> = Extract<CommandInput, { type: V }> & { newId: Id; at: string };

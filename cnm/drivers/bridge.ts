@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DriverDefinition } from "./definition.ts";
 
 /** Link MTU in bytes. 68 is the least IPv4 allows (RFC 791), 65535 the most a bridge takes. */
 export const Mtu = z.number().int().min(68, "must be at least 68").max(65535, "must be at most 65535");
@@ -6,3 +7,25 @@ export const Mtu = z.number().int().min(68, "must be at least 68").max(65535, "m
 /** What a bridge network can be told; parsed from labels such as `com.docker.network.driver.mtu` at the edge. */
 export const BridgeOptions = z.strictObject({ mtu: Mtu.default(1500) });
 export type BridgeOptions = z.infer<typeof BridgeOptions>;
+
+export const bridgeDefinition: DriverDefinition<"bridge", typeof BridgeOptions> = {
+  name: "bridge",
+  title: "Bridge",
+  scope: "local",
+  connectivityScope: "local",
+  creatable: true,
+  hasPools: true,
+  hasInterface: true,
+  interfacePrefix: "eth",
+  // BR_MAX_PORTS is 1024 and port number 0 is not used (net/bridge/br_private.h, br_if.c find_portno).
+  maxEndpoints: 1023,
+  options: BridgeOptions,
+  labels: [
+    {
+      label: "com.docker.network.driver.mtu",
+      short: "mtu",
+      kind: "integer",
+      help: "largest packet in bytes, 68 to 65535; 1500 unless given",
+    },
+  ],
+};

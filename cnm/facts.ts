@@ -1,0 +1,14 @@
+/** What a pure function has to be told about the host it decides for. */
+export interface Facts {
+  /** Destinations of on-link routes that are not Patchbay's, with the device. */
+  onLinkRoutes: { subnet: string; dev: string }[];
+  /** Addresses of the host's name servers. */
+  nameservers: string[];
+  /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
+  hostId: string;
+  /** Driver name → why this kernel cannot serve it. */
+  unsupported: Record<string, string>;
+}
+
+/** Nothing is known: for tests and for previews in the browser. */
+export const emptyFacts: Facts = { onLinkRoutes: [], nameservers: [], hostId: "", unsupported: {} };

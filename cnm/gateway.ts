@@ -1,0 +1,53 @@
+import type { Endpoint } from "./endpoint.ts";
+import type { Id } from "./ids.ts";
+import { poolOf } from "./ipam.ts";
+import type { Network } from "./network.ts";
+import { endpointsIn } from "./rules.ts";
+import type { Topology } from "./topology.ts";
+
+/** The endpoints that give a sandbox its default routes; the two families may have different ones. */
+export interface Gateways {
+  ipv4: Id | null;
+  ipv6: Id | null;
+}
+
+interface Candidate {
+  endpoint: Endpoint;
+  network: Network;
+  ipv4: boolean;
+  ipv6: boolean;
+}
+
+/**
+ * Chooses as the CNM does: the endpoint that can serve more families goes first, then the network's name, then the endpoint's
+ * id. Internal networks and those without a gateway address never serve.
+ */
+export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
+  const candidates = endpointsIn(topology, sandboxId)
+    .flatMap((endpoint) => candidate(topology, endpoint) ?? [])
+    .sort(byPrecedence);
+  return {
+    ipv4: candidates.find(({ ipv4 }) => ipv4)?.endpoint.id ?? null,
+    ipv6: candidates.find(({ ipv6 }) => ipv6)?.endpoint.id ?? null,
+  };
+}
+
+function candidate(topology: Topology, endpoint: Endpoint): Candidate | null {
+  const network = topology.networks[endpoint.networkId];
+  if (!network || network.internal) return null;
+  const ipv4 = endpoint.ipv4 !== null && Boolean(poolOf(network, 4)?.gateway);
+  const ipv6 = endpoint.ipv6 !== null && Boolean(poolOf(network, 6)?.gateway);
+  return { endpoint, network, ipv4, ipv6 };
+}
+
+function byPrecedence(a: Candidate, b: Candidate): number {
+  return families(b) - families(a) || compare(a.network.name, b.network.name) || compare(a.endpoint.id, b.endpoint.id);
+}
+
+function families({ ipv4, ipv6 }: Candidate): number {
+  return Number(ipv4) + Number(ipv6);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,115 @@
+import { type Address, addressOf, cidrOf, type Family, formatAddress } from "./cidr.ts";
+import type { CommandOf } from "./commands.ts";
+import { drivers } from "./drivers/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { CnmError, enforce, invalid, type Problem, type Refusal } from "./errors.ts";
+import { nameKey, shortId } from "./ids.ts";
+import { poolOf, requestAddress, usedAddresses } from "./ipam.ts";
+import { findEndpoint, findNetwork } from "./lookup.ts";
+import { freeMac, macOfAddress, parseMac } from "./mac.ts";
+import type { Network, Pool } from "./network.ts";
+import { bad, good, type Parsed } from "./parsed.ts";
+import { canDeleteEndpoint } from "./rules.ts";
+import type { Change, Topology } from "./topology.ts";
+
+type EndpointCreate = CommandOf<"endpoint.create">;
+
+/** Reserves the endpoint's addresses: they are its own until it is deleted. */
+export function createEndpoint(topology: Topology, command: EndpointCreate): Change[] {
+  const network = findNetwork(topology, command.network);
+  const neighbours = Object.values(topology.endpoints).filter(({ networkId }) => networkId === network.id);
+  const name = command.name ?? `ep-${shortId(command.newId)}`;
+  const { ipv4, ipv6, mac } = chooseAddresses(topology, network, command);
+  refuseTwins(network, neighbours, { name, mac });
+  const endpoint: Endpoint = {
+    id: command.newId,
+    name,
+    networkId: network.id,
+    createdAt: command.at,
+    ipv4: withPrefix(ipv4, poolOf(network, 4)),
+    ipv6: withPrefix(ipv6, poolOf(network, 6)),
+    mac: mac ?? defaultMac(network, neighbours, ipv4 ?? ipv6),
+    aliases: command.aliases,
+    labels: command.labels,
+    attachment: null,
+  };
+  return [{ kind: "endpoint", id: endpoint.id, before: null, after: endpoint }];
+}
+
+export function deleteEndpoint(topology: Topology, command: CommandOf<"endpoint.delete">): Change[] {
+  const endpoint = findEndpoint(topology, command.endpoint);
+  enforce(canDeleteEndpoint(topology, endpoint.id));
+  return [{ kind: "endpoint", id: endpoint.id, before: endpoint, after: null }];
+}
+
+type Choice = { ok: true; address: Address | null } | Refusal;
+
+/** What the command gives, or the lowest free address. Wrong input goes before what the state forbids. */
+function chooseAddresses(topology: Topology, network: Network, command: EndpointCreate) {
+  const ipv4 = chooseAddress(topology, network, { family: 4, wanted: command.ipv4 });
+  const ipv6 = chooseAddress(topology, network, { family: 6, wanted: command.ipv6 });
+  const mac = chooseMac(network, command.mac);
+  const problems: Problem[] = [];
+  for (const [path, choice] of Object.entries({ ipv4, ipv6, mac }))
+    if (!choice.ok && (!("code" in choice) || choice.code === "INVALID_PARAMETER"))
+      problems.push({ path, message: choice.message });
+  if (!mac.ok || problems.length > 0) throw invalid(problems);
+  return { ipv4: addressIn(ipv4), ipv6: addressIn(ipv6), mac: mac.value };
+}
+
+function chooseAddress(
+  topology: Topology,
+  network: Network,
+  { family, wanted }: { family: Family; wanted: string | undefined },
+): Choice {
+  const pool = poolOf(network, family);
+  if (pool) {
+    const answer = requestAddress(pool, usedAddresses(topology, network.id, family), wanted);
+    return answer.ok ? answer : { ...answer, message: `${answer.message} (network ${network.name})` };
+  }
+  if (wanted === undefined) return { ok: true, address: null };
+  const message = `network ${network.name} has no IPv${family} subnet`;
+  return { ok: false, code: "INVALID_PARAMETER", rule: "no-such-subnet", message };
+}
+
+function addressIn(choice: Choice): Address | null {
+  if (choice.ok) return choice.address;
+  enforce(choice);
+  return null;
+}
+
+function chooseMac(network: Network, wanted: string | undefined): Parsed<string | null> {
+  if (wanted === undefined) return good(null);
+  if (drivers[network.driver].hasInterface) return parseMac(wanted);
+  return bad(`endpoints of network ${network.name} have no interface`);
+}
+
+function refuseTwins(
+  network: Network,
+  neighbours: readonly Endpoint[],
+  { name, mac }: { name: string; mac: string | null },
+) {
+  const namesake = neighbours.find((endpoint) => nameKey(endpoint.name) === nameKey(name));
+  if (namesake)
+    throw new CnmError("CONFLICT", `network ${network.name} already has an endpoint called ${namesake.name}`, {
+      rule: "name-taken",
+      lift: "choose another name; upper and lower case are the same",
+    });
+  const twin = mac === null ? undefined : neighbours.find((endpoint) => endpoint.mac === mac);
+  if (twin)
+    throw new CnmError("CONFLICT", `${mac} is in use by endpoint ${twin.name} of network ${network.name}`, {
+      rule: "mac-in-use",
+      lift: "give another MAC address, or none to have one made",
+    });
+}
+
+/** Made from the address; the bridge itself has the one made from its gateway. */
+function defaultMac(network: Network, neighbours: readonly Endpoint[], address: Address | null): string | null {
+  if (!address) return null;
+  const gateways = network.pools.flatMap(({ gateway }) => (gateway ? [macOfAddress(addressOf(gateway))] : []));
+  return freeMac(address, new Set([...gateways, ...neighbours.flatMap(({ mac }) => mac ?? [])]));
+}
+
+function withPrefix(address: Address | null, pool: Pool | undefined): string | null {
+  return address && pool ? `${formatAddress(address)}/${cidrOf(pool.subnet).prefix}` : null;
+}

@@ -1,0 +1,71 @@
+import { applyChanges } from "./changes.ts";
+import type { CommandOf } from "./commands.ts";
+import { drivers } from "./drivers/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { CnmError, enforce, invalid } from "./errors.ts";
+import { type Id, Name } from "./ids.ts";
+import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
+import type { DriverName } from "./network.ts";
+import { canCreateSandbox, canJoin, canLeave, endpointsIn } from "./rules.ts";
+import type { Sandbox } from "./sandbox.ts";
+import type { Change, Topology } from "./topology.ts";
+
+/** Plugs the endpoint into the sandbox, which is made if there is none and the command says so. */
+export function join(topology: Topology, command: CommandOf<"endpoint.join">): Change[] {
+  const endpoint = findEndpoint(topology, command.endpoint);
+  const driver = topology.networks[endpoint.networkId]?.driver;
+  if (!driver) throw new CnmError("INTERNAL", `endpoint ${endpoint.id} has no network`);
+  const existing = command.createSandbox
+    ? findExactSandbox(topology, command.sandbox)
+    : findSandbox(topology, command.sandbox);
+  const created = existing ? [] : managedSandbox(topology, command, driver);
+  const sandboxId = existing?.id ?? command.newId;
+  enforce(canJoin(applyChanges(topology, created), endpoint.id, sandboxId));
+  const attachment = { sandboxId, interfaceName: interfaceName(topology, sandboxId, driver) };
+  return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...endpoint, attachment } }];
+}
+
+/** Unplugs the endpoint; a managed sandbox goes with its last one. */
+export function leave(topology: Topology, command: CommandOf<"endpoint.leave">): Change[] {
+  const endpoint = findEndpoint(topology, command.endpoint);
+  const expected = command.sandbox === undefined ? undefined : findSandbox(topology, command.sandbox);
+  enforce(canLeave(topology, endpoint.id, expected?.id));
+  const left: Change = {
+    kind: "endpoint",
+    id: endpoint.id,
+    before: endpoint,
+    after: { ...endpoint, attachment: null },
+  };
+  const abandoned = abandonedSandbox(topology, endpoint);
+  return abandoned ? [left, { kind: "sandbox", id: abandoned.id, before: abandoned, after: null }] : [left];
+}
+
+function managedSandbox(topology: Topology, command: CommandOf<"endpoint.join">, driver: DriverName): Change[] {
+  const name = Name.safeParse(command.sandbox);
+  if (!name.success) throw invalid(name.error.issues.map(({ message }) => ({ path: "sandbox", message })));
+  enforce(canCreateSandbox(topology, name.data));
+  const sandbox: Sandbox = {
+    id: command.newId,
+    name: name.data,
+    createdAt: command.at,
+    mode: driver === "host" ? "host" : "private",
+    managed: true,
+    labels: {},
+  };
+  return [{ kind: "sandbox", id: sandbox.id, before: null, after: sandbox }];
+}
+
+function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | undefined {
+  const sandbox = leaving.attachment ? topology.sandboxes[leaving.attachment.sandboxId] : undefined;
+  return sandbox?.managed && endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
+}
+
+/** The driver's prefix and the lowest number that is free in the sandbox. */
+function interfaceName(topology: Topology, sandboxId: Id, driver: DriverName): string {
+  const { hasInterface, interfacePrefix } = drivers[driver];
+  if (!hasInterface) return "";
+  const taken = new Set(endpointsIn(topology, sandboxId).map((endpoint) => endpoint.attachment?.interfaceName));
+  let number = 0;
+  while (taken.has(`${interfacePrefix}${number}`)) number += 1;
+  return `${interfacePrefix}${number}`;
+}

@@ -1,0 +1,216 @@
+import { drivers, findDriver } from "./drivers/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { allowed, type Refusal, type Verdict } from "./errors.ts";
+import { type Id, nameKey, shortId } from "./ids.ts";
+import { requestAddress, usedAddresses } from "./ipam.ts";
+import { byName, endpointTitle } from "./lookup.ts";
+import type { Network } from "./network.ts";
+import { reservedNames } from "./predefined.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { count, listing } from "./text.ts";
+import type { ObjectKind, Topology } from "./topology.ts";
+
+/** Whether networks of the driver can be created at all, and on this kernel. `unsupported`: driver name → reason. */
+export function canUseDriver(name: string, unsupported: Readonly<Record<string, string>>): Verdict {
+  const driver = findDriver(name);
+  if (driver && !driver.creatable)
+    return {
+      ok: false,
+      code: "FORBIDDEN",
+      rule: "only-predefined",
+      message: `there is one network of driver ${name} and no more can be created`,
+    };
+  const reason = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
+  if (!reason) return allowed;
+  const message = `driver ${name} is not available: ${reason}`;
+  return { ok: false, code: "UNSUPPORTED", rule: "driver-unsupported", message };
+}
+
+/** Whether a network can have that name. */
+export function canCreateNetwork(topology: Topology, name: string): Verdict {
+  if (!reservedNames.includes(nameKey(name))) return nameFree("network", byName(topology.networks, name)[0]);
+  const message = `the name ${name} is reserved for a predefined network`;
+  return { ok: false, code: "FORBIDDEN", rule: "name-reserved", message, lift: "choose another name" };
+}
+
+/** Whether a sandbox can have that name. */
+export function canCreateSandbox(topology: Topology, name: string): Verdict {
+  return nameFree("sandbox", byName(topology.sandboxes, name)[0]);
+}
+
+/** What a cable may do: create an endpoint in the network and join it to the sandbox. */
+export function canConnect(topology: Topology, networkId: Id, sandboxId: Id): Verdict {
+  const network = topology.networks[networkId];
+  const sandbox = topology.sandboxes[sandboxId];
+  if (!network) return gone("network", networkId);
+  if (!sandbox) return gone("sandbox", sandboxId);
+  return firstRefusal([
+    () => canBeMember(topology, network, sandbox),
+    () => hasFreePort(topology, network),
+    () => hasFreeAddress(topology, network),
+  ]);
+}
+
+/** Whether an endpoint that exists can be joined to the sandbox. */
+export function canJoin(topology: Topology, endpointId: Id, sandboxId: Id): Verdict {
+  const endpoint = topology.endpoints[endpointId];
+  const sandbox = topology.sandboxes[sandboxId];
+  if (!endpoint) return gone("endpoint", endpointId);
+  if (!sandbox) return gone("sandbox", sandboxId);
+  const network = topology.networks[endpoint.networkId];
+  if (!network) return gone("network", endpoint.networkId);
+  return firstRefusal([
+    () => isNotJoined(topology, endpoint),
+    () => canBeMember(topology, network, sandbox),
+    () => hasFreePort(topology, network),
+  ]);
+}
+
+/** Whether the endpoint can leave; with `sandboxId`, only if it is joined there. */
+export function canLeave(topology: Topology, endpointId: Id, sandboxId?: Id): Verdict {
+  const endpoint = topology.endpoints[endpointId];
+  if (!endpoint) return gone("endpoint", endpointId);
+  const title = endpointTitle(topology, endpoint);
+  const joinedTo = endpoint.attachment?.sandboxId;
+  if (!joinedTo) return conflict("endpoint-not-joined", `endpoint ${title} is not joined to a sandbox`);
+  if (sandboxId === undefined || sandboxId === joinedTo) return allowed;
+  const where = sandboxName(topology, joinedTo);
+  return conflict(
+    "endpoint-joined-elsewhere",
+    `endpoint ${title} is joined to sandbox ${where}, not to ${sandboxName(topology, sandboxId)}`,
+    `leave sandbox ${where}`,
+  );
+}
+
+export function canDeleteNetwork(topology: Topology, networkId: Id): Verdict {
+  const network = topology.networks[networkId];
+  if (!network) return gone("network", networkId);
+  const message = `network ${network.name} is predefined and stays`;
+  if (network.predefined) return { ok: false, code: "FORBIDDEN", rule: "network-predefined", message };
+  const endpoints = Object.values(topology.endpoints).filter((endpoint) => endpoint.networkId === networkId);
+  if (endpoints.length === 0) return allowed;
+  const listed = listing(
+    endpoints.map(({ name, attachment }) =>
+      attachment ? `${name} (in sandbox ${sandboxName(topology, attachment.sandboxId)})` : `${name} (not joined)`,
+    ),
+  );
+  return conflict(
+    "network-has-endpoints",
+    `network ${network.name} has ${count(endpoints.length, "endpoint")}: ${listed}`,
+    "delete its endpoints first",
+  );
+}
+
+export function canDeleteSandbox(topology: Topology, sandboxId: Id): Verdict {
+  const sandbox = topology.sandboxes[sandboxId];
+  if (!sandbox) return gone("sandbox", sandboxId);
+  const joined = endpointsIn(topology, sandboxId);
+  if (joined.length === 0) return allowed;
+  const listed = listing(joined.map((endpoint) => endpointTitle(topology, endpoint)));
+  return conflict(
+    "sandbox-has-endpoints",
+    `sandbox ${sandbox.name} has ${count(joined.length, "joined endpoint")}: ${listed}`,
+    "let its endpoints leave first",
+  );
+}
+
+export function canDeleteEndpoint(topology: Topology, endpointId: Id): Verdict {
+  const endpoint = topology.endpoints[endpointId];
+  return endpoint ? isNotJoined(topology, endpoint) : gone("endpoint", endpointId);
+}
+
+/** The endpoints joined to a sandbox. */
+export function endpointsIn(topology: Topology, sandboxId: Id): Endpoint[] {
+  return Object.values(topology.endpoints).filter((endpoint) => endpoint.attachment?.sandboxId === sandboxId);
+}
+
+function isNotJoined(topology: Topology, endpoint: Endpoint): Verdict {
+  if (!endpoint.attachment) return allowed;
+  const where = sandboxName(topology, endpoint.attachment.sandboxId);
+  const message = `endpoint ${endpointTitle(topology, endpoint)} is joined to sandbox ${where}`;
+  return conflict("endpoint-joined", message, `let it leave ${where} first`);
+}
+
+/** Which networks a sandbox can be in at the same time. */
+function canBeMember(topology: Topology, network: Network, sandbox: Sandbox): Verdict {
+  const joined = endpointsIn(topology, sandbox.id);
+  const networks = joined.flatMap((endpoint) => topology.networks[endpoint.networkId] ?? []);
+  if (networks.some(({ id }) => id === network.id))
+    return conflict("already-connected", `sandbox ${sandbox.name} is already in network ${network.name}`);
+  return firstRefusal([() => fitsMode(network, sandbox), () => fitsNone(network, sandbox, networks)]);
+}
+
+function fitsMode(network: Network, sandbox: Sandbox): Verdict {
+  const hostNetwork = network.driver === "host";
+  const hostSandbox = sandbox.mode === "host";
+  if (hostNetwork === hostSandbox) return allowed;
+  return hostNetwork
+    ? conflict(
+        "host-network-needs-host-mode",
+        `network ${network.name} is the host's own, and sandbox ${sandbox.name} has a namespace of its own`,
+        "create a sandbox in host mode",
+      )
+    : conflict(
+        "host-mode-needs-host-network",
+        `sandbox ${sandbox.name} uses the host's namespace and can only be in the host network`,
+        "create a sandbox in private mode",
+      );
+}
+
+function fitsNone(network: Network, sandbox: Sandbox, networks: readonly Network[]): Verdict {
+  const other = networks[0];
+  const none = networks.find(({ driver }) => driver === "null");
+  if (!other || (network.driver !== "null" && !none)) return allowed;
+  return conflict(
+    "none-excludes-others",
+    `network ${(none ?? network).name} means no network, so sandbox ${sandbox.name} cannot be in ${other.name} and ${network.name}`,
+    `leave ${other.name} first`,
+  );
+}
+
+function hasFreePort(topology: Topology, network: Network): Verdict {
+  const { maxEndpoints } = drivers[network.driver];
+  if (maxEndpoints === Number.POSITIVE_INFINITY) return allowed;
+  const joined = Object.values(topology.endpoints).filter(
+    ({ networkId, attachment }) => networkId === network.id && attachment,
+  );
+  if (joined.length < maxEndpoints) return allowed;
+  const message = `network ${network.name} has ${joined.length} joined endpoints, and a ${network.driver} takes no more`;
+  const lift = "let an endpoint leave, or use a second network";
+  return { ok: false, code: "EXHAUSTED", rule: "network-full", message, lift };
+}
+
+function hasFreeAddress(topology: Topology, network: Network): Verdict {
+  for (const pool of network.pools) {
+    const answer = requestAddress(pool, usedAddresses(topology, network.id, pool.family));
+    if (!answer.ok) return { ...answer, message: `network ${network.name}: ${answer.message}` };
+  }
+  return allowed;
+}
+
+function nameFree(kind: ObjectKind, holder: Network | Sandbox | undefined): Verdict {
+  if (!holder) return allowed;
+  const message = `there is already a ${kind} called ${holder.name}`;
+  return conflict("name-taken", message, "choose another name; upper and lower case are the same");
+}
+
+function gone(kind: ObjectKind, id: Id): Refusal {
+  const message = `there is no ${kind} ${shortId(id)} any more`;
+  return { ok: false, code: "NOT_FOUND", rule: `${kind}-not-found`, message };
+}
+
+function sandboxName(topology: Topology, id: Id): string {
+  return topology.sandboxes[id]?.name ?? shortId(id);
+}
+
+function firstRefusal(checks: readonly (() => Verdict)[]): Verdict {
+  for (const check of checks) {
+    const verdict = check();
+    if (!verdict.ok) return verdict;
+  }
+  return allowed;
+}
+
+function conflict(rule: string, message: string, lift?: string): Refusal {
+  return { ok: false, code: "CONFLICT", rule, message, lift };
+}
