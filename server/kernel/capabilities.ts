@@ -1,29 +1,31 @@
 import { addBridge, addVeth } from "./netlink/link.ts";
 import { NetlinkSocket } from "./netlink/socket.ts";
-import { asSysError, homeNamespace, inNamespace } from "./sys.ts";
+import { asSysError, close, inNamespace, open } from "./sys.ts";
 
 /**
  * Driver → why this kernel cannot serve it, found by trying: every kind of link a driver needs is made once in a scratch
- * namespace that goes with its last user, the socket. On the kernel worker's thread.
+ * namespace that goes with its last users. On the kernel worker's thread.
  */
 export function unsupported(): Record<string, string> {
-  let socket: NetlinkSocket;
+  let scratch: { socket: NetlinkSocket; fd: number };
   try {
-    socket = inNamespace("new", () => new NetlinkSocket());
+    scratch = inNamespace("new", () => ({ socket: new NetlinkSocket(), fd: open("/proc/thread-self/ns/net", 0) }));
   } catch (error) {
     const reason = `network namespaces cannot be made here: ${asSysError(error).text}`;
     return { null: reason, bridge: reason };
   }
+  const { socket, fd } = scratch;
   try {
     const probe = { name: "probe", mtu: 1500 };
     const bridge = attempt("bridge", () => socket.request(addBridge({ ...probe, name: "bridge" })));
     const veth = attempt("veth", () =>
-      socket.request(addVeth({ ...probe, peer: { ...probe, netnsFd: homeNamespace() } })),
+      socket.request(addVeth({ ...probe, peer: { ...probe, name: "peer", netnsFd: fd } })),
     );
     const reason = bridge ?? veth;
     return reason === null ? {} : { bridge: reason };
   } finally {
     socket.close();
+    close(fd);
   }
 }
 

@@ -15,13 +15,14 @@ function argumentsOf(step: Step): string[] {
     case "netns.del":
       return ["ip", "netns", "del", step.name];
     case "link.add":
-      return [...ip(step.ns), "link", "add", step.name, ...linkAdd(step.link)];
+      return [...ip(step.ns), "link", "add", "name", step.name, ...linkAdd(step.link)];
     case "link.set":
       return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
     case "link.del":
       return [...ip(step.ns), "link", "del", "dev", step.name];
     case "address.add":
-      return [...ip(step.ns), "addr", "add", step.address, "dev", step.dev, ...origin, ...nodad(step.address)];
+      // Our protocol number is on the address as well (IFA_PROTO), but iproute2 6.1 of Debian 12 has no word for that yet.
+      return [...ip(step.ns), "addr", "add", step.address, "dev", step.dev, ...nodad(step.address)];
     case "address.del":
       return [...ip(step.ns), "addr", "del", step.address, "dev", step.dev];
     case "route.replace":

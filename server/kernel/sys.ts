@@ -52,9 +52,13 @@ export class SysError extends Error {
   }
 }
 
+/** A full bridge; Node has no name for it. */
+const EXFULL = 54;
+const errnoNames = new Map([...getSystemErrorMap()].map(([errno, [name]]) => [-errno, name])).set(EXFULL, "EXFULL");
+
 /** The error of a number the kernel returned. `text` replaces libc's words ("File exists"). */
 export function sysError(call: string, errno: number, text = raw.strerror(errno)): SysError {
-  return new SysError(call, getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`, text);
+  return new SysError(call, errnoNames.get(errno) ?? `errno ${errno}`, text);
 }
 
 /** Any thrown value as a SysError: Node's own fs errors carry the same errno. What is neither is a bug and is thrown on. */

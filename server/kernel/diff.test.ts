@@ -1,0 +1,200 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { plan } from "./diff.ts";
+import { ModelKernel } from "./model.fixture.ts";
+import { bridge, bridgeObjects, endpointObjects, hostEnd, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
+import { type KernelObject, keyOf } from "./objects.ts";
+import { render } from "./render.ts";
+
+const script = (want: KernelObject[], have: KernelObject[]): string => plan(want, have).map(render).join("\n");
+const network = bridgeObjects();
+const joined = [...network, ...sandboxObjects(1), ...endpointObjects(1)];
+
+describe("golden scripts", () => {
+  test("a network", () => {
+    expect(script(network, [])).toMatchInlineSnapshot(`
+      "ip link add name pb-b00000000001 mtu 1500 group 28770 address 02:42:ac:1e:00:01 type bridge
+      sysctl -w net.ipv6.conf.pb-b00000000001.accept_ra=0
+      ip addr add 172.30.0.1/16 dev pb-b00000000001
+      ip addr add fd00:30::1/64 dev pb-b00000000001 nodad
+      ip link set dev pb-b00000000001 alias 'patchbay network web' up"
+    `);
+  });
+
+  test("a join that makes its sandbox", () => {
+    expect(script(joined, network)).toMatchInlineSnapshot(`
+      "ip netns add pb-000000000001
+      ip -n pb-000000000001 link set dev lo alias 'patchbay sandbox 1' up
+      ip link add name pbv0000100000 mtu 1500 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
+      sysctl -w net.ipv6.conf.pbv0000100000.disable_ipv6=1
+      ip netns exec pb-000000000001 sysctl -w net.ipv6.conf.eth0.accept_ra=0
+      ip -n pb-000000000001 addr add 172.30.0.2/16 dev eth0
+      ip -n pb-000000000001 addr add fd00:30::2/64 dev eth0 nodad
+      ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up
+      ip -n pb-000000000001 link set dev eth0 up
+      ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80
+      ip -n pb-000000000001 -6 route replace default via fd00:30::1 dev eth0 proto 80"
+    `);
+  });
+
+  test("a leave: the veth takes along what is on it", () => {
+    expect(script([...network, ...sandboxObjects(1)], joined)).toMatchInlineSnapshot(`"ip link del dev pbv0000100000"`);
+  });
+
+  test("a leave with the sandbox: the veth goes first, its namespace is destroyed in the background", () => {
+    expect(script(network, joined)).toMatchInlineSnapshot(`
+      "ip link del dev pbv0000100000
+      ip netns del pb-000000000001"
+    `);
+  });
+
+  test("everything goes: ports before their bridge", () => {
+    expect(script([], joined)).toMatchInlineSnapshot(`
+      "ip link del dev pbv0000100000
+      ip link del dev pb-b00000000001
+      ip netns del pb-000000000001"
+    `);
+  });
+
+  test("what changes in place", () => {
+    const want = joined.map((object) => {
+      if (object.kind === "link" && object.type === "bridge") return { ...object, mtu: 1400, alias: "it's" };
+      if (object.kind === "link" && object.type === "veth")
+        return { ...object, master: null, peer: { ...object.peer, mac: "02:00:00:00:00:07" } };
+      return object;
+    });
+    expect(script(want, joined)).toMatchInlineSnapshot(`
+      "ip link set dev pb-b00000000001 alias 'it'\\''s' mtu 1400
+      ip link set dev pbv0000100000 nomaster
+      ip -n pb-000000000001 link set dev eth0 address 02:00:00:00:00:07"
+    `);
+  });
+
+  test("another address: with the last of a family the kernel drops the routes, so they are set again", () => {
+    const want = joined.map((object) =>
+      object.kind === "address" && object.address === "172.30.0.2/16"
+        ? { ...object, address: "172.30.0.9/16" }
+        : object,
+    );
+    expect(script(want, joined)).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 addr del 172.30.0.2/16 dev eth0
+      ip -n pb-000000000001 addr add 172.30.0.9/16 dev eth0
+      ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80"
+    `);
+  });
+
+  test("a veth of that name with another peer is replaced with all that is on it", () => {
+    const lost = (object: KernelObject) => JSON.stringify(object).includes("eth0");
+    const [veth] = endpointObjects(1, { peer: { ns: "", name: "", mac: "", mtu: 0, up: false } });
+    const have = [...joined.filter((object) => !lost(object)), ...(veth ? [veth] : [])];
+    expect(script(joined, have)).toMatchInlineSnapshot(`
+      "ip link del dev pbv0000100000
+      ip link add name pbv0000100000 mtu 1500 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
+      sysctl -w net.ipv6.conf.pbv0000100000.disable_ipv6=1
+      ip netns exec pb-000000000001 sysctl -w net.ipv6.conf.eth0.accept_ra=0
+      ip -n pb-000000000001 addr add 172.30.0.2/16 dev eth0
+      ip -n pb-000000000001 addr add fd00:30::2/64 dev eth0 nodad
+      ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up
+      ip -n pb-000000000001 link set dev eth0 up
+      ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80
+      ip -n pb-000000000001 -6 route replace default via fd00:30::1 dev eth0 proto 80"
+    `);
+  });
+
+  test("neighbours, routes on the link, and settings of the whole namespace", () => {
+    const ns = sandboxNs(1);
+    const more: KernelObject[] = [
+      { kind: "neighbour", ns, dev: "eth0", dst: "172.30.0.7", mac: "02:42:ac:1e:00:07" },
+      { kind: "route", ns, family: 4, dst: "10.0.0.0/8", via: null, dev: "eth0" },
+      { kind: "sysctl", ns, name: "net/ipv4/ip_forward", value: "0" },
+    ];
+    expect(script([...joined, ...more], joined)).toMatchInlineSnapshot(`
+      "ip netns exec pb-000000000001 sysctl -w net.ipv4.ip_forward=0
+      ip -n pb-000000000001 route replace 10.0.0.0/8 dev eth0 proto 80
+      ip -n pb-000000000001 neigh replace 172.30.0.7 lladdr 02:42:ac:1e:00:07 dev eth0 nud permanent protocol 80"
+    `);
+    expect(script(joined, [...joined, ...more])).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 neigh del 172.30.0.7 dev eth0
+      ip -n pb-000000000001 route del 10.0.0.0/8 dev eth0 proto 80"
+    `);
+  });
+});
+
+/** Any part of a small world: sandboxes with or without an endpoint, whose details differ from time to time. */
+const world = fc
+  .record({
+    mtu: fc.constantFrom(1400, 1500),
+    sandboxes: fc.uniqueArray(fc.integer({ min: 0, max: 4 })),
+    endpoints: fc.uniqueArray(
+      fc.record({
+        n: fc.integer({ min: 0, max: 4 }),
+        master: fc.constantFrom(bridge, null),
+        address: fc.constantFrom("172.30.1.1/16", "172.30.1.2/16", null),
+        route: fc.boolean(),
+        device: fc.constantFrom("eth0", "eth1"),
+        name: fc.integer({ min: 0, max: 4 }),
+        neighbour: fc.constantFrom("02:42:ac:1e:00:07", "02:42:ac:1e:00:08", null),
+      }),
+      { selector: ({ n }) => n },
+    ),
+    present: fc.boolean(),
+  })
+  .map(({ mtu, sandboxes, endpoints, present }): KernelObject[] => [
+    ...(present ? bridgeObjects({ mtu }) : []),
+    ...sandboxes.flatMap(sandboxObjects),
+    ...endpoints
+      .filter(({ n, name }, i) => sandboxes.includes(n) && endpoints.findIndex((other) => other.name === name) === i)
+      .flatMap(({ n, master, address, route, device, name, neighbour }): KernelObject[] => {
+        const ns = sandboxNs(n);
+        const dev = device;
+        const [veth] = endpointObjects(n, {
+          name: hostEnd(name),
+          master: present ? master : null,
+          peer: { ns, name: device, mac: "02:42:ac:1e:00:02", mtu, up: true },
+        });
+        return [
+          ...(veth ? [veth] : []),
+          { kind: "sysctl", ns, name: `net/ipv6/conf/${device}/accept_ra`, value: String(mtu % 2) },
+          ...(address === null ? [] : [{ kind: "address" as const, ns, dev, address }]),
+          ...(address !== null && route
+            ? [{ kind: "route" as const, ns, family: 4 as const, dst: "default", via: "172.30.0.1", dev }]
+            : []),
+          ...(neighbour === null ? [] : [{ kind: "neighbour" as const, ns, dev, dst: "172.30.0.7", mac: neighbour }]),
+        ];
+      }),
+  ]);
+
+const sorted = (objects: readonly KernelObject[]) =>
+  [...objects].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+
+describe("for any two states", () => {
+  test("there is nothing to do between equal ones", () => {
+    fc.assert(
+      fc.property(world, (state) => {
+        expect(plan(state, state)).toEqual([]);
+      }),
+    );
+  });
+
+  test("the plan turns one into the other, and no step misses what it names", () => {
+    fc.assert(
+      fc.property(world, world, (want, have) => {
+        const after = new ModelKernel(have).run(plan(want, have)).objects;
+        expect(sorted(after)).toEqual(sorted(want));
+        expect(plan(want, after)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("from wherever a plan stops, a new plan arrives", () => {
+    fc.assert(
+      fc.property(world, world, fc.nat(), (want, have, stop) => {
+        const steps = plan(want, have);
+        const halfway = new ModelKernel(have).run(steps.slice(0, stop % (steps.length + 1))).objects;
+        expect(sorted(new ModelKernel(halfway).run(plan(have, halfway)).objects)).toEqual(sorted(have));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

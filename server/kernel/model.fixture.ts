@@ -1,0 +1,147 @@
+import { type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
+import type { LinkSet, Step } from "./steps.ts";
+
+/**
+ * A kernel in memory that is stricter than the real one: every step must find what it needs, every deletion what it deletes.
+ * It forgets what the real one forgets: what is in a namespace or on a link, and routes with the last address.
+ */
+export class ModelKernel {
+  #objects: KernelObject[];
+
+  constructor(objects: readonly KernelObject[]) {
+    this.#objects = structuredClone([...objects]);
+  }
+
+  get objects(): readonly KernelObject[] {
+    return this.#objects;
+  }
+
+  run(steps: readonly Step[]): this {
+    for (const step of steps) this.#step(step);
+    return this;
+  }
+
+  #step(step: Step): unknown {
+    switch (step.op) {
+      case "netns.add":
+        this.#add({ kind: "netns", name: step.name });
+        return this.#add({ kind: "link", type: "loopback", ns: step.name, name: "lo", up: false, alias: "" });
+      case "netns.del":
+        this.#require(step.name);
+        return this.#forget((object) => (object.kind === "netns" ? object.name : object.ns) === step.name);
+      case "link.add": {
+        const { ns, name, link } = step;
+        this.#require(ns);
+        if (link.type === "bridge") return this.#add({ kind: "link", ns, name, ...link, up: false, alias: "" });
+        this.#require(link.peer.ns);
+        const peer = { ...link.peer, up: false };
+        return this.#add({ kind: "link", ns, name, ...link, master: null, up: false, alias: "", peer });
+      }
+      case "link.set":
+        return this.#set(step);
+      case "link.del": {
+        const link = this.#link(step.ns, step.name);
+        const ends = link.type === "veth" ? [link, link.peer] : [link];
+        for (const end of ends) this.#forget((object) => isOn(object, end));
+        return this.#forget((object) => object === link);
+      }
+      case "address.add":
+        this.#end(step.ns, step.dev);
+        return this.#add({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
+      case "address.del":
+        this.#take({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
+        return this.#forgetUnaddressedRoutes(step.ns, step.dev);
+      case "route.replace": {
+        const { op: _, ...route } = step;
+        if (!this.#end(step.ns, step.dev).up) throw new Error(`${step.dev} is down`);
+        return this.#put({ kind: "route", ...route });
+      }
+      case "route.del": {
+        const { op: _, ...route } = step;
+        return this.#take({ kind: "route", ...route });
+      }
+      case "neighbour.replace": {
+        const { op: _, ...neighbour } = step;
+        if (!this.#end(step.ns, step.dev).up) throw new Error(`${step.dev} is down`);
+        return this.#put({ kind: "neighbour", ...neighbour });
+      }
+      case "neighbour.del":
+        return this.#take({ kind: "neighbour", ns: step.ns, dev: step.dev, dst: step.dst, mac: "" });
+      case "sysctl.set": {
+        const { op: _, ...sysctl } = step;
+        const dev = step.name.split("/")[3] ?? "";
+        this.#end(step.ns, dev);
+        return this.#put({ kind: "sysctl", ...sysctl });
+      }
+    }
+  }
+
+  #set({ ns, name, set }: Extract<Step, { op: "link.set" }>): void {
+    if (set.master) this.#link(ns, set.master);
+    Object.assign(this.#end(ns, name), set);
+  }
+
+  #add(object: KernelObject): void {
+    if (this.#find(keyOf(object))) throw new Error(`exists: ${keyOf(object)}`);
+    if (object.kind === "link" && this.#objects.some((other) => other.kind === "link" && sharesAnEnd(other, object)))
+      throw new Error(`name taken: ${keyOf(object)}`);
+    this.#objects.push(object);
+  }
+
+  #put(object: KernelObject): void {
+    this.#objects = [...this.#objects.filter((other) => keyOf(other) !== keyOf(object)), object];
+  }
+
+  #take(object: KernelObject): void {
+    if (!this.#find(keyOf(object))) throw new Error(`nothing to delete: ${keyOf(object)}`);
+    this.#forget((other) => keyOf(other) === keyOf(object));
+  }
+
+  #forget(which: (object: KernelObject) => boolean): void {
+    this.#objects = this.#objects.filter((object) => !which(object));
+  }
+
+  #forgetUnaddressedRoutes(ns: Namespace, dev: string): void {
+    const families = this.#objects.flatMap((object) =>
+      object.kind === "address" && isOn(object, { ns, name: dev }) ? (object.address.includes(":") ? 6 : 4) : [],
+    );
+    this.#forget(
+      (object) => object.kind === "route" && isOn(object, { ns, name: dev }) && !families.includes(object.family),
+    );
+  }
+
+  #find(key: string): KernelObject | undefined {
+    return this.#objects.find((object) => keyOf(object) === key);
+  }
+
+  #require(ns: Namespace): void {
+    if (ns !== "" && !this.#find(`netns ${ns}`)) throw new Error(`no namespace ${ns}`);
+  }
+
+  #link(ns: Namespace, name: string): LinkObject {
+    const link = this.#objects.find((object) => object.kind === "link" && object.ns === ns && object.name === name);
+    if (link?.kind !== "link") throw new Error(`no link ${ns} ${name}`);
+    return link;
+  }
+
+  /** The link, or the end of a veth, of that name. */
+  #end(ns: Namespace, name: string): LinkSet {
+    for (const object of this.#objects) {
+      if (object.kind !== "link") continue;
+      if (object.ns === ns && object.name === name) return object;
+      if (object.type === "veth" && object.peer.ns === ns && object.peer.name === name) return object.peer;
+    }
+    throw new Error(`no link ${ns} ${name}`);
+  }
+}
+
+function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
+  if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
+  return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
+}
+
+function sharesAnEnd(a: LinkObject, b: LinkObject): boolean {
+  const ends = (link: LinkObject) =>
+    [link, ...(link.type === "veth" ? [link.peer] : [])].map(({ ns, name }) => `${ns} ${name}`);
+  return ends(a).some((end) => ends(b).includes(end));
+}

@@ -1,0 +1,74 @@
+import { namespaceName, vethName } from "./names.ts";
+import type { BridgeLink, KernelObject, SysctlObject, VethLink } from "./objects.ts";
+
+/** Kernel objects as drivers make them, for tests. */
+const idOf = (n: number): string => n.toString(16).padStart(12, "0").repeat(6).slice(0, 64);
+
+export const sandboxNs = (n: number): string => namespaceName(idOf(n));
+export const hostEnd = (n: number): string => vethName(idOf(n).split("").reverse().join(""));
+export const bridge = "pb-b00000000001";
+
+export function bridgeObjects(change: Partial<BridgeLink> = {}): KernelObject[] {
+  const link: BridgeLink = {
+    kind: "link",
+    type: "bridge",
+    ns: "",
+    name: bridge,
+    mac: "02:42:ac:1e:00:01",
+    mtu: 1500,
+    up: true,
+    alias: "patchbay network web",
+    ...change,
+  };
+  return [
+    link,
+    sysctl("", link.name, "accept_ra=0"),
+    { kind: "address", ns: "", dev: link.name, address: "172.30.0.1/16" },
+    { kind: "address", ns: "", dev: link.name, address: "fd00:30::1/64" },
+  ];
+}
+
+export function sandboxObjects(n: number): KernelObject[] {
+  const ns = sandboxNs(n);
+  return [
+    { kind: "netns", name: ns },
+    { kind: "link", type: "loopback", ns, name: "lo", up: true, alias: `patchbay sandbox ${n}` },
+  ];
+}
+
+/** Endpoint `n`, joined to the bridge from sandbox `n`; addresses 172.30.x.y and fd00:30::z follow from `n`. */
+export function endpointObjects(n: number, change: Partial<VethLink> = {}): KernelObject[] {
+  const ns = sandboxNs(n);
+  const host = n + 1;
+  const veth: VethLink = {
+    kind: "link",
+    type: "veth",
+    ns: "",
+    name: hostEnd(n),
+    mtu: 1500,
+    master: bridge,
+    up: true,
+    alias: `patchbay endpoint web/${n}`,
+    peer: { ns, name: "eth0", mac: macOfEndpoint(n), mtu: 1500, up: true },
+    ...change,
+  };
+  return [
+    veth,
+    sysctl("", veth.name, "disable_ipv6=1"),
+    sysctl(ns, "eth0", "accept_ra=0"),
+    { kind: "address", ns, dev: "eth0", address: ipv4Of(n) },
+    { kind: "address", ns, dev: "eth0", address: `fd00:30::${host.toString(16)}/64` },
+    { kind: "route", ns, family: 4, dst: "default", via: "172.30.0.1", dev: "eth0" },
+    { kind: "route", ns, family: 6, dst: "default", via: "fd00:30::1", dev: "eth0" },
+  ];
+}
+
+export const ipv4Of = (n: number): string => `172.30.${(n + 1) >> 8}.${(n + 1) & 255}/16`;
+
+const macOfEndpoint = (n: number): string =>
+  `02:42:ac:1e:${[(n + 1) >> 8, (n + 1) & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
+
+function sysctl(ns: string, dev: string, setting: string): SysctlObject {
+  const [name, value = ""] = setting.split("=");
+  return { kind: "sysctl", ns, name: `net/ipv6/conf/${dev}/${name}`, value };
+}
