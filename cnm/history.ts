@@ -35,7 +35,7 @@ export interface HistorySummary {
   actor: Actor;
   /** Where from: "cli", "127.0.0.1", "daemon". */
   source: string;
-  /** The verb ("endpoint.join"), or "topology.apply" for several commands, or "auth.login", "sandbox.exec", "daemon.reconcile" … */
+  /** The verb ("endpoint.join"; of several commands the last one's, which the others prepare), or "auth.login", "sandbox.exec", "daemon.reconcile" … */
   verb: string;
   /** One sentence: "joined web-1 to web as eth0, 172.17.0.2/16". */
   summary: string;

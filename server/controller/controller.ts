@@ -1,0 +1,356 @@
+import { randomBytes } from "node:crypto";
+import type { Command, CommandInput } from "#cnm/commands.ts";
+import { CnmError } from "#cnm/errors.ts";
+import type { Layout, ObjectProblem, TopologyState } from "#cnm/events.ts";
+import type { Facts } from "#cnm/facts.ts";
+import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
+import type { Id } from "#cnm/ids.ts";
+import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
+import { namespaceName } from "#server/kernel/names.ts";
+import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
+import { EventLog, type LoggedEvent } from "./event-log.ts";
+import type { KernelPort } from "./kernel.ts";
+import { type Mutation, prepare, verbOf } from "./mutation.ts";
+import { SerialQueue } from "./queue.ts";
+import { failureOf, failuresOf, type Reconciled, reconcile, undo } from "./reconcile.ts";
+import { everything, reconcileRow, recover } from "./recovery.ts";
+
+/** Who asks, and from where ("cli", an address). */
+export interface Caller {
+  actor: Actor;
+  source: string;
+}
+
+export interface ApplyOptions {
+  /** The revision the caller looked at: refused if something that the change touches has changed since. */
+  baseRevision?: number;
+  /** The caller's id of this request: the same one again answers with what the first did. */
+  requestId?: string;
+}
+
+export interface Applied {
+  entry: HistorySummary;
+  changes: Change[];
+}
+
+export interface Planned {
+  changes: Change[];
+  /** The command lines that would run, in order. */
+  steps: string[];
+  summary: string;
+}
+
+export interface ControllerOptions {
+  kernel: KernelPort;
+  store: Store;
+  /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
+  hostId: string;
+  now?: () => Date;
+}
+
+const noResult: EntryResult = {
+  outcome: "applied",
+  steps: [],
+  undoSteps: [],
+  durationMs: null,
+  error: null,
+  errorDetails: null,
+};
+
+/**
+ * The NetworkController of the CNM: holds the intent, decides changes with the model's pure functions, stores them, has the
+ * kernel do them and tells everybody. One change at a time.
+ */
+export class NetworkController {
+  readonly #kernel: KernelPort;
+  readonly #store: Store;
+  readonly #hostId: string;
+  readonly #now: () => Date;
+  readonly #queue = new SerialQueue();
+  readonly #events: EventLog;
+  readonly #applying = new Set<Id>();
+  readonly #problems = new Map<Id, ObjectProblem>();
+  /** Which history row last changed an object; rows before this run of the daemon count as its first. */
+  readonly #changedAt = new Map<Id, number>();
+  #topology: Topology = emptyTopology;
+  #layout: Layout = {};
+  #revision = 0;
+  #unsupported: Record<string, string> = {};
+  /** Why nothing may be changed any more: the store and the kernel could have come apart. */
+  #readOnly: string | null = null;
+  #repairTimer: NodeJS.Timeout | undefined;
+
+  constructor({ kernel, store, hostId, now = () => new Date() }: ControllerOptions) {
+    this.#kernel = kernel;
+    this.#store = store;
+    this.#hostId = hostId;
+    this.#now = now;
+    this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
+  }
+
+  /**
+   * Takes the host over: loads the intent, makes the kernel equal to it without touching what is right, and marks what a dead
+   * daemon left behind as recovered. To be called once, before anything else.
+   */
+  async start(): Promise<{ recovered: number; repaired: number; adopted: number }> {
+    this.#unsupported = await this.#kernel.unsupported();
+    const began = performance.now();
+    const { topology, reconciled, pending } = await recover(this.#kernel, this.#store);
+    this.#topology = topology;
+    this.#layout = await this.#store.loadLayout();
+    if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
+    this.#revision = await this.#store.lastSeq();
+    this.#noteFailures(reconciled.failures);
+    return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
+  }
+
+  /** Lets the running change end and starts no more; networks and sandboxes stay as they are. */
+  async stop(): Promise<void> {
+    this.#readOnly = "the daemon is stopping";
+    clearTimeout(this.#repairTimer);
+    await this.#queue.idle();
+  }
+
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  /** Why nothing can be changed; null while everything can. */
+  get readOnly(): string | null {
+    return this.#readOnly;
+  }
+
+  state(): TopologyState {
+    return {
+      revision: this.#revision,
+      topology: this.#topology,
+      layout: this.#layout,
+      applying: [...this.#applying],
+      problems: Object.fromEntries(this.#problems),
+      unsupported: this.#unsupported,
+    };
+  }
+
+  /** See `EventLog.subscribe`. */
+  watch(lastId: string | null, signal: AbortSignal): AsyncGenerator<LoggedEvent> {
+    return this.#events.subscribe(lastId, signal);
+  }
+
+  /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
+  async plan(commands: readonly CommandInput[]): Promise<Planned> {
+    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts());
+    const steps = this.#kernel.plan(mutation.want, mutation.have).map((step) => this.#kernel.render(step));
+    return { changes: mutation.changes, steps, summary: mutation.summary };
+  }
+
+  /**
+   * Runs the commands as one atomic change: all of them are in the kernel and in the store when this resolves, or nothing of
+   * them and a `CnmError` says why. A refusal by a rule is recorded; wrong input is not.
+   */
+  apply(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions = {}): Promise<Applied> {
+    return this.#queue.run(async () => {
+      const before = options.requestId ? await this.#store.findByRequestId(options.requestId) : null;
+      if (before) return this.#repeat(before);
+      if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
+      const mutation = await this.#decide(caller, commands, options);
+      return this.#perform(caller, mutation, options.requestId);
+    });
+  }
+
+  /** Moves cards for everybody. Positions of objects that are not there are dropped; no history is written. */
+  async moveLayout(positions: Layout): Promise<void> {
+    const known = Object.fromEntries(Object.entries(positions).filter(([id]) => this.#exists(id)));
+    await this.#store.saveLayout(known);
+    this.#layout = { ...this.#layout, ...known };
+    this.#events.publish({ type: "layout.moved", layout: known });
+  }
+
+  /** Writes a row about something that is no change of the topology: a login, a denial, a terminal. */
+  record(entry: NewEntry, result: Partial<EntryResult> = {}): Promise<HistorySummary> {
+    return this.#queue.run(() => this.#record(entry, result));
+  }
+
+  async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
+    try {
+      const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts(commands));
+      this.#refuseStale(mutation, options.baseRevision);
+      return mutation;
+    } catch (error) {
+      if (error instanceof CnmError && error.code !== "INVALID_PARAMETER" && error.code !== "NOT_FOUND")
+        await this.#record(
+          {
+            ...caller,
+            verb: verbOf(commands),
+            summary: `refused: ${error.message}`,
+            objects: [],
+            commands: [...commands],
+            changes: [],
+          },
+          { outcome: "refused", error: error.message, errorDetails: error.details },
+        );
+      throw error;
+    }
+  }
+
+  async #perform(caller: Caller, mutation: Mutation, requestId?: string): Promise<Applied> {
+    const { verb, summary, objects, commands, changes, want, have } = mutation;
+    const began = performance.now();
+    const entry = await this.#store.begin({ ...caller, verb, summary, objects, commands, changes, requestId });
+    const ids = objects.map((object) => object.id);
+    for (const id of ids) this.#applying.add(id);
+    this.#events.publish({ type: "change.started", seq: entry.seq, ids });
+    try {
+      const steps = await this.#kernel.apply(this.#kernel.plan(want, have));
+      const failed = steps.find((step) => step.outcome === "failed");
+      if (failed) throw await this.#rollBack({ mutation, entry, steps, failed, began });
+      return await this.#finish({ mutation, entry, steps, began });
+    } finally {
+      for (const id of ids) this.#applying.delete(id);
+    }
+  }
+
+  async #finish({ mutation, entry, steps, began }: Omit<Running, "failed">): Promise<Applied> {
+    this.#topology = mutation.after;
+    const result = { ...noResult, steps, durationMs: performance.now() - began };
+    const finished = await this.#store.finish(entry.seq, result).catch((error) => this.#stopChanging(error));
+    for (const change of mutation.changes) this.#settle(change, entry.seq);
+    this.#revision = finished.seq;
+    this.#events.publish({
+      type: "change.applied",
+      revision: finished.seq,
+      changes: mutation.changes,
+      entry: finished,
+    });
+    return { entry: finished, changes: mutation.changes };
+  }
+
+  /** Restores what the change touched and returns the error to throw. The rest of the host is looked at afterwards. */
+  async #rollBack({ mutation, entry, steps, failed, began }: Running): Promise<CnmError> {
+    const undoSteps = await undo(this.#kernel, mutation.have, mutation.want);
+    const error = kernelError(failed, undoSteps);
+    const result: EntryResult = {
+      outcome: "failed",
+      steps,
+      undoSteps,
+      durationMs: performance.now() - began,
+      error: error.message,
+      errorDetails: error.details,
+    };
+    const finished = await this.#store
+      .finish(entry.seq, result, { revert: true })
+      .catch((cause) => this.#stopChanging(cause));
+    const ids = mutation.objects.map((object) => object.id);
+    for (const id of ids) if (this.#exists(id)) this.#problems.set(id, { seq: entry.seq, message: error.message });
+    this.#revision = finished.seq;
+    this.#events.publish({
+      type: "change.failed",
+      revision: finished.seq,
+      ids,
+      message: error.message,
+      entry: finished,
+    });
+    void this.#queue.run(() => this.#repair());
+    return error;
+  }
+
+  /** Makes the host equal to the intent after something went wrong; tries again, ever more rarely, until nothing fails. */
+  async #repair(waitMs = 1000): Promise<void> {
+    const began = performance.now();
+    const reconciled = await reconcile(this.#kernel, everything(this.#topology));
+    this.#noteFailures(reconciled.failures);
+    await this.#recordReconcile(reconciled, performance.now() - began);
+    clearTimeout(this.#repairTimer);
+    if (reconciled.failures.length === 0 || this.#readOnly) return;
+    const again = () => void this.#queue.run(() => this.#repair(Math.min(waitMs * 2, 60_000)));
+    this.#repairTimer = setTimeout(again, waitMs).unref();
+  }
+
+  async #recordReconcile(reconciled: Reconciled, durationMs: number): Promise<void> {
+    const row = reconcileRow(reconciled, durationMs);
+    if (row) await this.#record(row.entry, row.result);
+  }
+
+  async #record(entry: NewEntry, result: Partial<EntryResult>): Promise<HistorySummary> {
+    const recorded = await this.#store.record(entry, { ...noResult, ...result });
+    this.#revision = recorded.seq;
+    this.#events.publish({ type: "history.recorded", revision: recorded.seq, entry: recorded });
+    return recorded;
+  }
+
+  async #repeat(entry: HistorySummary): Promise<Applied> {
+    const full = await this.#store.showHistory(entry.seq);
+    if (entry.outcome === "failed")
+      throw new CnmError("KERNEL", entry.error ?? "the change failed", full?.errorDetails ?? {});
+    return { entry, changes: full?.changes ?? [] };
+  }
+
+  #refuseStale(mutation: Mutation, baseRevision = Number.POSITIVE_INFINITY): void {
+    const stale = mutation.changes.find((change) => (this.#changedAt.get(change.id) ?? 0) > baseRevision);
+    if (!stale) return;
+    const name = mutation.objects.find((object) => object.id === stale.id)?.name;
+    throw new CnmError(
+      "CONFLICT",
+      `${stale.kind} ${name} has changed since you looked (history row ${this.#changedAt.get(stale.id)})`,
+      {
+        rule: "stale-base-revision",
+        lift: "look at it again, then repeat the change",
+      },
+    );
+  }
+
+  #settle(change: Change, seq: number): void {
+    this.#problems.delete(change.id);
+    this.#changedAt.set(change.id, seq);
+    if (!change.after && this.#layout[change.id]) {
+      const { [change.id]: _gone, ...rest } = this.#layout;
+      this.#layout = rest;
+    }
+  }
+
+  /** The kernel has been changed and the store cannot say so: nothing more may happen until a restart compares the two. */
+  #stopChanging(cause: unknown): never {
+    this.#readOnly = `history could not be written (${cause instanceof Error ? cause.message : cause}); free space or repair the disk, then restart the daemon`;
+    throw new CnmError("UNAVAILABLE", this.#readOnly);
+  }
+
+  #noteFailures(failures: readonly StepRecord[]): void {
+    const message = failuresOf(failures);
+    if (!message) return;
+    for (const sandbox of Object.values(this.#topology.sandboxes))
+      if (failures.some((step) => step.command.includes(namespaceName(sandbox.id))))
+        this.#problems.set(sandbox.id, { seq: this.#revision, message });
+  }
+
+  #exists(id: Id): boolean {
+    return id in this.#topology.networks || id in this.#topology.sandboxes || id in this.#topology.endpoints;
+  }
+
+  #stamp(commands: readonly CommandInput[]): Command[] {
+    const at = this.#now().toISOString();
+    return commands.map((command) => ({ ...command, newId: randomBytes(32).toString("hex"), at }));
+  }
+
+  /** The host's routes and name servers are only read for what chooses or checks a subnet. */
+  async #facts(commands?: readonly CommandInput[]): Promise<Facts> {
+    const needed = !commands || commands.some((command) => command.type === "network.create");
+    const host = needed ? await this.#kernel.facts() : { onLinkRoutes: [], nameservers: [] };
+    return { ...host, hostId: this.#hostId, unsupported: this.#unsupported };
+  }
+}
+
+interface Running {
+  mutation: Mutation;
+  entry: HistorySummary;
+  steps: StepRecord[];
+  failed: StepRecord;
+  /** performance.now() at the beginning. */
+  began: number;
+}
+
+function kernelError(failed: StepRecord, undoSteps: readonly StepRecord[]): CnmError {
+  const stuck = undoSteps.find((step) => step.outcome === "failed");
+  const ending = stuck ? `undoing it stopped at ${failureOf(stuck)}; Patchbay keeps trying` : "everything was put back";
+  return new CnmError("KERNEL", `the kernel refused "${failureOf(failed)}"; ${ending}`, {
+    step: { command: failed.command, errno: failed.error?.errno ?? "", text: failed.error?.text ?? "" },
+  });
+}

@@ -1,0 +1,113 @@
+import { CnmError } from "#cnm/errors.ts";
+import { gatewayOf } from "#cnm/gateway.ts";
+import type { HistoryEntry } from "#cnm/history.ts";
+import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
+import { bridgeName, vethName } from "#server/kernel/names.ts";
+import type { HistoryFilter, Store } from "#server/store/store.ts";
+import type { Caller, NetworkController } from "./controller.ts";
+import { namespaceOf } from "./wanted.ts";
+
+export interface SystemOptions {
+  controller: NetworkController;
+  store: Store;
+  version: string;
+  /** The file of a namespace for `ip netns`: "/run/netns/pb-…". */
+  namespaceKey(name: string): string;
+  /** What a command line must start with to be where the daemon is ("nsenter …"); ends where the program begins. */
+  enter: readonly string[];
+}
+
+/** Answers about the host and its objects beyond the topology itself; changes nothing but by writing history. */
+export class System {
+  readonly #options: SystemOptions;
+  readonly #startedAt = new Date().toISOString();
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+  }
+
+  async status() {
+    const { controller, store, version } = this.#options;
+    const { networks, sandboxes, endpoints } = controller.topology;
+    const { revision, problems, unsupported } = controller.state();
+    return {
+      version,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      revision,
+      counts: {
+        networks: Object.keys(networks).length,
+        sandboxes: Object.keys(sandboxes).length,
+        endpoints: Object.keys(endpoints).length,
+      },
+      problems,
+      unsupported,
+      readOnly: controller.readOnly,
+      store: await store.health(),
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  inspectNetwork(ref: string) {
+    const { topology } = this.#options.controller;
+    const network = findNetwork(topology, ref);
+    const endpoints = Object.values(topology.endpoints).filter((endpoint) => endpoint.networkId === network.id);
+    return {
+      network,
+      device: network.driver === "bridge" ? bridgeName(network.id) : null,
+      endpoints: endpoints.map((endpoint) => this.inspectEndpoint(endpoint.id)),
+    };
+  }
+
+  inspectSandbox(ref: string) {
+    const { topology } = this.#options.controller;
+    const sandbox = findSandbox(topology, ref);
+    const namespace = namespaceOf(sandbox);
+    const endpoints = Object.values(topology.endpoints).filter(
+      (endpoint) => endpoint.attachment?.sandboxId === sandbox.id,
+    );
+    return {
+      sandbox,
+      /** The sandbox key of the CNM: the path of the namespace. */
+      key: namespace ? this.#options.namespaceKey(namespace) : null,
+      namespace: namespace || null,
+      gateway: gatewayOf(topology, sandbox.id),
+      endpoints: endpoints.map((endpoint) => this.inspectEndpoint(endpoint.id)),
+    };
+  }
+
+  inspectEndpoint(ref: string) {
+    const { topology } = this.#options.controller;
+    const endpoint = findEndpoint(topology, ref);
+    const network = topology.networks[endpoint.networkId];
+    const sandbox = endpoint.attachment ? topology.sandboxes[endpoint.attachment.sandboxId] : undefined;
+    const device = endpoint.attachment && network?.driver === "bridge" ? vethName(endpoint.id) : null;
+    return { endpoint, networkName: network?.name ?? "", sandboxName: sandbox?.name ?? null, device };
+  }
+
+  /** Writes the history row of a terminal and returns the start of the command line that leads into the sandbox. */
+  async enterSandbox(caller: Caller, { ref, program }: { ref: string; program: string }): Promise<{ argv: string[] }> {
+    const { controller, enter } = this.#options;
+    const sandbox = findSandbox(controller.topology, ref);
+    const objects = [{ kind: "sandbox" as const, id: sandbox.id, name: sandbox.name }];
+    // Arguments may hold secrets: the program's name is what history needs.
+    const summary = `ran ${program} in ${sandbox.name}`;
+    await controller.record({ ...caller, verb: "sandbox.exec", summary, objects, commands: [], changes: [] });
+    const namespace = namespaceOf(sandbox);
+    return { argv: [...enter, ...(namespace ? ["ip", "netns", "exec", namespace] : [])] };
+  }
+
+  listHistory(filter: HistoryFilter, page: { cursor?: number; limit: number }) {
+    return this.#options.store.listHistory(filter, page);
+  }
+
+  async showHistory(seq: number): Promise<HistoryEntry> {
+    const entry = await this.#options.store.showHistory(seq);
+    if (!entry) throw new CnmError("NOT_FOUND", `history has no row ${seq}`);
+    return entry;
+  }
+
+  verifyHistory() {
+    return this.#options.store.verifyHistory();
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { Reference } from "#cnm/ids.ts";
+import { commandInput, input, referenceInput } from "./input.ts";
+import { adminProcedure, operatorProcedure, router, viewerProcedure } from "./trpc.ts";
+
+const ExecInput = z.strictObject({ ref: Reference, program: z.string().min(1).max(256) });
+
+export const sandboxRouter = router({
+  list: viewerProcedure.query(({ ctx }) => Object.values(ctx.controller.topology.sandboxes)),
+  inspect: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.inspectSandbox(input.ref)),
+  create: operatorProcedure
+    .input(commandInput("sandbox.create"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  delete: operatorProcedure
+    .input(commandInput("sandbox.delete"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  /** Records that a program is run in the sandbox and tells how to get there; the caller, root on this host, runs it. */
+  exec: adminProcedure.input(input(ExecInput)).mutation(({ ctx, input }) => ctx.system.enterSandbox(ctx.caller, input)),
+});
