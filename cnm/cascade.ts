@@ -1,6 +1,7 @@
 import type { CommandInput } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
+import { select } from "./objects.ts";
 import { endpointsIn } from "./rules.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
@@ -19,7 +20,7 @@ export function deletion(topology: Topology, kind: ObjectKind, id: Id): CommandI
 }
 
 function networkDeletion(topology: Topology, id: Id): CommandInput[] {
-  const endpoints = Object.values(topology.endpoints).filter((endpoint) => endpoint.networkId === id);
+  const endpoints = select(topology.endpoints, (endpoint) => endpoint.networkId === id);
   return [...endpoints.flatMap(endpointDeletion), { type: "network.delete", network: id }];
 }
 

@@ -15,6 +15,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Refusal } from "./errors.ts";
 import type { Id } from "./ids.ts";
 import type { Network, Pool } from "./network.ts";
+import { select } from "./objects.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { quote } from "./text.ts";
 import type { Topology } from "./topology.ts";
@@ -34,14 +35,10 @@ export function poolOf(network: Network, family: Family): Pool | undefined {
 
 /** The addresses of a family that the network's endpoints hold: there is no other book-keeping of them. */
 export function usedAddresses(topology: Topology, networkId: Id, family: Family): UsedAddress[] {
-  const used: UsedAddress[] = [];
-  for (const id in topology.endpoints) {
-    const endpoint = topology.endpoints[id];
-    if (endpoint?.networkId !== networkId) continue;
+  return select(topology.endpoints, (endpoint) => endpoint.networkId === networkId).flatMap((endpoint) => {
     const value = heldBy(endpoint)[family];
-    if (value !== null) used.push({ value, endpoint });
-  }
-  return used;
+    return value === null ? [] : { value, endpoint };
+  });
 }
 
 /**

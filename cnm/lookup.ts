@@ -2,6 +2,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { CnmError } from "./errors.ts";
 import { type Id, nameKey, type Reference, shortId } from "./ids.ts";
 import type { Network } from "./network.ts";
+import { type Objects, select } from "./objects.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { closest, count, listing, quote } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
@@ -27,8 +28,8 @@ export function findEndpoint(topology: Topology, reference: Reference): Endpoint
   const slash = reference.indexOf("/");
   if (slash < 0) return find({ kind: "endpoint", objects: topology.endpoints, reference, title });
   const network = findNetwork(topology, reference.slice(0, slash));
-  const inNetwork = Object.entries(topology.endpoints).filter(([, endpoint]) => endpoint.networkId === network.id);
-  const objects = Object.fromEntries(inNetwork);
+  const inNetwork = select(topology.endpoints, (endpoint) => endpoint.networkId === network.id);
+  const objects = Object.fromEntries(inNetwork.map((endpoint) => [endpoint.id, endpoint]));
   return find({ kind: "endpoint", objects, reference: reference.slice(slash + 1), title, within: network.name });
 }
 
@@ -38,9 +39,9 @@ export function findExactSandbox(topology: Topology, reference: Reference): Sand
 }
 
 /** The object of that name, names compared as DNS does. */
-export function byName<T extends Named>(objects: Readonly<Record<Id, T>>, name: string): T[] {
+export function byName<T extends Named>(objects: Objects<T>, name: string): T[] {
   const key = nameKey(name);
-  return Object.values(objects).filter((object) => nameKey(object.name) === key);
+  return select(objects, (object) => nameKey(object.name) === key);
 }
 
 /** How people see an endpoint: "network/endpoint". */
@@ -50,7 +51,7 @@ export function endpointTitle(topology: Topology, endpoint: Endpoint): string {
 
 interface Search<T extends Named> {
   kind: ObjectKind;
-  objects: Readonly<Record<Id, T>>;
+  objects: Objects<T>;
   reference: string;
   title: (object: T) => string;
   /** The network the search is limited to, for the sentence. */
@@ -71,14 +72,14 @@ function find<T extends Named>(search: Search<T>): T {
   });
 }
 
-function byIdOrName<T extends Named>(objects: Readonly<Record<Id, T>>, reference: string): T[] {
+function byIdOrName<T extends Named>(objects: Objects<T>, reference: string): T[] {
   const byId = Object.hasOwn(objects, reference) ? objects[reference] : undefined;
   return byId ? [byId] : byName(objects, reference);
 }
 
-function byIdPrefix<T extends Named>(objects: Readonly<Record<Id, T>>, reference: string): T[] {
+function byIdPrefix<T extends Named>(objects: Objects<T>, reference: string): T[] {
   if (!/^[0-9a-f]{2,64}$/.test(reference)) return [];
-  return Object.values(objects).filter((object) => object.id.startsWith(reference));
+  return select(objects, (object) => object.id.startsWith(reference));
 }
 
 function notFound<T extends Named>({ kind, objects, reference, within }: Search<T>): CnmError {

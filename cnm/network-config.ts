@@ -40,6 +40,8 @@ export function parseNetworkConfig(command: NetworkCreate, problems: Problem[]):
   const options = driver && parseOptions(driver, command.options);
   if (options && !options.ok) problems.push(...options.problems);
   const pools = driver && !driver.hasPools ? noPools(driver, command, problems) : parsePools(command, problems);
+  const families = pools.map(({ family }) => family);
+  if (options?.ok) problems.push(...(driver?.conflicts?.(options.options, families) ?? []));
   if (!driver || !options?.ok || problems.length > before) return null;
   return { driver, options: options.options, pools };
 }

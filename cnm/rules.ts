@@ -5,6 +5,7 @@ import { type Id, nameKey, shortId } from "./ids.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
 import type { Network } from "./network.ts";
+import { select } from "./objects.ts";
 import { reservedNames } from "./predefined.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { count, listing } from "./text.ts";
@@ -87,7 +88,7 @@ export function canDeleteNetwork(topology: Topology, networkId: Id): Verdict {
   if (!network) return gone("network", networkId);
   const message = `network ${network.name} is predefined and stays`;
   if (network.predefined) return { ok: false, code: "FORBIDDEN", rule: "network-predefined", message };
-  const endpoints = Object.values(topology.endpoints).filter((endpoint) => endpoint.networkId === networkId);
+  const endpoints = select(topology.endpoints, (endpoint) => endpoint.networkId === networkId);
   if (endpoints.length === 0) return allowed;
   const listed = listing(
     endpoints.map(({ name, attachment }) =>
@@ -121,7 +122,7 @@ export function canDeleteEndpoint(topology: Topology, endpointId: Id): Verdict {
 
 /** The endpoints joined to a sandbox. */
 export function endpointsIn(topology: Topology, sandboxId: Id): Endpoint[] {
-  return Object.values(topology.endpoints).filter((endpoint) => endpoint.attachment?.sandboxId === sandboxId);
+  return select(topology.endpoints, (endpoint) => endpoint.attachment?.sandboxId === sandboxId);
 }
 
 function isNotJoined(topology: Topology, endpoint: Endpoint): Verdict {
@@ -171,9 +172,7 @@ function fitsNone(network: Network, sandbox: Sandbox, networks: readonly Network
 function hasFreePort(topology: Topology, network: Network): Verdict {
   const { maxEndpoints } = drivers[network.driver];
   if (maxEndpoints === Number.POSITIVE_INFINITY) return allowed;
-  const joined = Object.values(topology.endpoints).filter(
-    ({ networkId, attachment }) => networkId === network.id && attachment,
-  );
+  const joined = select(topology.endpoints, (endpoint) => endpoint.networkId === network.id && !!endpoint.attachment);
   if (joined.length < maxEndpoints) return allowed;
   const message = `network ${network.name} has ${joined.length} joined endpoints, and a ${network.driver} takes no more`;
   const lift = "let an endpoint leave, or use a second network";

@@ -28,4 +28,8 @@ export const bridgeDefinition: DriverDefinition<"bridge", typeof BridgeOptions> 
       help: "largest packet in bytes, 68 to 65535; 1500 unless given",
     },
   ],
+  conflicts: ({ mtu }, families) =>
+    mtu < 1280 && families.includes(6)
+      ? [{ path: "options.mtu", message: "must be at least 1280 where IPv6 is enabled (RFC 8200)" }]
+      : [],
 };

@@ -33,6 +33,8 @@ export interface DriverDefinition<Name extends string = string, Options extends 
   readonly maxEndpoints: number;
   readonly options: Options;
   readonly labels: readonly OptionLabel[];
+  /** What cannot be together with subnets of these families, although each alone is right. */
+  conflicts?(options: z.infer<Options>, families: readonly (4 | 6)[]): Problem[];
 }
 
 export type ParsedOptions<Options extends z.ZodObject> =
