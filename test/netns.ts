@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, expect } from "vitest";
 import type { KernelOptions } from "#server/kernel/calls.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { isOurNamespace, linkGroup } from "#server/kernel/names.ts";
+import { notPrivate } from "./private.ts";
 
 export const netnsDir = "/run/netns";
 
@@ -101,13 +102,3 @@ export const test = base.extend<{ host: Host }>({
     }
   },
 });
-
-/** Why this process is not in namespaces made for tests, or null: a tmpfs of its own at /run, and no device but lo. */
-export function notPrivate(): string | null {
-  const mount = readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .findLast((line) => line.split(" ")[4] === "/run");
-  if (!mount?.includes(" - tmpfs ") || mount.includes(" shared:")) return "/run is not a private tmpfs";
-  const devices = readFileSync("/proc/self/net/dev", "utf8").split("\n").slice(2, -1);
-  return devices.every((line) => /^\s*lo:/.test(line)) ? null : "the network namespace has devices besides lo";
-}
