@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect } from "vitest";
 import type { StepRecord } from "#cnm/history.ts";
-import { type Host, pings, run, test } from "../../test/netns.ts";
+import { type Host, netnsDir, pings, run, test } from "../../test/netns.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   bridge,
@@ -191,29 +192,44 @@ describe("failures", () => {
 });
 
 describe("faults on purpose", () => {
-  const fails = async (host: Host, beforeStep: number) => {
-    const kernel = await host.kernel({ fault: { beforeStep, kind: "ENOBUFS" } });
+  test("whichever step fails, the intent completes it or its absence cleans it up", async ({ host }) => {
     const want = joined(1);
-    const steps = kernel.plan(want, []);
-    const records = await kernel.apply(steps);
-    expect(records.map(({ outcome }) => outcome)).toEqual(
-      steps.map((_, i) => (i + 1 < beforeStep ? "done" : i + 1 === beforeStep ? "failed" : "skipped")),
-    );
-    expect(failures(records)[0]).toMatchObject({ errno: "ENOBUFS", text: "No buffer space available" });
-    return { kernel, want };
-  };
+    const steps = (await host.kernel()).plan(want, []);
+    for (let step = 1; step <= steps.length; step++) {
+      const kernel = await host.kernel({ fault: { beforeStep: step, kind: "ENOBUFS" } });
+      const records = await kernel.apply(steps);
+      expect(records.map(({ outcome }) => outcome)).toEqual(
+        steps.map((_, i) => (i + 1 < step ? "done" : i + 1 === step ? "failed" : "skipped")),
+      );
+      expect(failures(records)[0]).toMatchObject({ errno: "ENOBUFS", text: "No buffer space available" });
+      await finish(kernel, step % 2 ? want : []);
+    }
+  });
 
-  test("whichever step fails, reconciling to nothing leaves nothing, and to the intent completes it", async ({
-    host,
-  }) => {
-    const { length } = (await host.kernel()).plan(joined(1), []);
+  test("whichever step the process dies before, the next one completes it or cleans it up", async ({ host }) => {
+    const want = joined(1);
+    const kernel = await host.kernel();
+    const { length } = kernel.plan(want, []);
     for (let step = 1; step <= length; step++) {
-      const { kernel, want } = await fails(host, step);
-      if (step % 2) {
-        await reconcile(kernel, want);
-        expect(kernel.plan(want, await kernel.observe(want, true))).toEqual([]);
-      }
-      await reconcile(kernel, []);
+      expect(dying(host, want, step)).toBe("SIGKILL");
+      await finish(await host.kernel(), step % 2 ? want : []);
     }
   });
 });
+
+/** From wherever things are to `want`, and from there to nothing. */
+async function finish(kernel: Kernel, want: KernelObject[]): Promise<void> {
+  await reconcile(kernel, want);
+  expect(kernel.plan(want, await kernel.observe(want, true))).toEqual([]);
+  await reconcile(kernel, []);
+}
+
+/** Another process applies `want` and dies before the step; returns the signal that ended it. */
+function dying(host: Host, want: KernelObject[], beforeStep: number): NodeJS.Signals | null {
+  const options = { rootNetns: host.path, netnsDir, fault: { beforeStep, kind: "kill" } };
+  const program = `
+    const { openKernel } = await import(${JSON.stringify(new URL("./kernel.ts", import.meta.url))});
+    const kernel = await openKernel(${JSON.stringify(options)});
+    await kernel.apply(kernel.plan(${JSON.stringify(want)}, []));`;
+  return spawnSync(process.execPath, ["-e", program]).signal;
+}

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import type { StepRecord } from "#cnm/history.ts";
 import { linkGroup, protocol } from "./names.ts";
 import { addAddress, deleteAddress } from "./netlink/address.ts";
@@ -67,8 +66,7 @@ const runners: Runners = {
   "route.del": onDevice((index, route) => deleteRoute({ ...route, index }, protocol)),
   "neighbour.replace": onDevice((index, neighbour) => replaceNeighbour({ ...neighbour, index }, protocol)),
   "neighbour.del": onDevice((index, neighbour) => deleteNeighbour({ ...neighbour, index })),
-  // /proc/sys/net shows the namespace of the thread that opens the file.
-  "sysctl.set": (session, { ns, name, value }) => session.inside(ns, () => writeFileSync(`/proc/sys/${name}`, value)),
+  "sysctl.set": (session, { ns, name, value }) => session.sysctls(ns, (sysctls) => sysctls.write(name, value)),
 };
 
 function run(session: Session, step: Step): void {

@@ -22,7 +22,7 @@ export function facts(directory: string): HostFacts {
       .dump(dumpRoutes())
       .map(decodeRoute)
       .filter((route) => route.plain && route.via === null && route.protocol !== protocol)
-      .filter(({ dst }) => dst !== "default" && !everyLinkHas(dst))
+      .filter(({ dst }) => meansOneNetwork(dst))
       .flatMap(({ dst, index }) => {
         const dev = names.get(index);
         return dev === undefined ? [] : [{ subnet: dst, dev }];
@@ -33,8 +33,10 @@ export function facts(directory: string): HostFacts {
   }
 }
 
-/** The link-local and multicast prefixes mean another network on every link. */
-const everyLinkHas = (subnet: string): boolean => /^f[ef][89a-f]?[0-9a-f]*:/.test(subnet) && !subnet.startsWith("fec");
+/** Not so the default route, and the link-local and multicast prefixes of IPv6: they are another network on every link. */
+export function meansOneNetwork(dst: string): boolean {
+  return dst !== "default" && !/^fe80:|^ff..:/.test(dst);
+}
 
 /** Empty where there is no such file. */
 function nameservers(path: string): string[] {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { linkGroup, protocol } from "./names.ts";
 import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
 import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
@@ -19,6 +18,7 @@ import type {
 } from "./objects.ts";
 import { Session } from "./session.ts";
 import { asSysError } from "./sys.ts";
+import type { Sysctls } from "./sysctl.ts";
 
 export interface ObserveOptions {
   directory: string;
@@ -81,13 +81,14 @@ function netnsId(session: Session, ns: Namespace): number {
 
 function links(seen: Seen, ns: Namespace): LinkObject[] {
   const all = seen.links.get(ns) ?? [];
+  const names = new Map(all.map(({ index, name }) => [index, name]));
   return all.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
     if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
     if (link.group !== linkGroup) return [];
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias }];
     if (link.type !== "veth") return [];
-    const master = all.find(({ index }) => index === link.master)?.name ?? null;
+    const master = names.get(link.master) ?? null;
     return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(seen, ns, link) }];
   });
 }
@@ -128,14 +129,19 @@ function onLinks(socket: NetlinkSocket, ns: Namespace, all: readonly LinkInfo[])
 function sysctls(session: Session, ns: Namespace, like: readonly KernelObject[]): SysctlObject[] {
   const names = new Set(like.flatMap((object) => (object.kind === "sysctl" && object.ns === ns ? object.name : [])));
   if (names.size === 0) return [];
-  return session.inside(ns, () => [...names].flatMap((name) => sysctl(ns, name)));
+  return session.sysctls(ns, (sysctls) =>
+    [...names].flatMap((name) => {
+      const value = currentValue(sysctls, name);
+      return value === null ? [] : [{ kind: "sysctl", ns, name, value }];
+    }),
+  );
 }
 
-function sysctl(ns: Namespace, name: string): SysctlObject[] {
+function currentValue(sysctls: Sysctls, name: string): string | null {
   try {
-    return [{ kind: "sysctl", ns, name, value: readFileSync(`/proc/sys/${name}`, "utf8").trim() }];
+    return sysctls.read(name);
   } catch (error) {
-    if (asSysError(error).errno === "ENOENT") return [];
+    if (asSysError(error).errno === "ENOENT") return null;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { NetlinkSocket } from "./netlink/socket.ts";
 import { addNamespace, deleteNamespace, openNamespace } from "./netns.ts";
 import type { Namespace } from "./objects.ts";
 import * as sys from "./sys.ts";
+import { Sysctls } from "./sysctl.ts";
 
 /** An open namespace: a descriptor to enter it, and a netlink socket that lives in it. */
 interface Place {
@@ -12,7 +13,11 @@ interface Place {
   socket: NetlinkSocket;
   /** Indexes of the links that were looked up or made in this session. */
   indexes: Map<string, number>;
+  sysctls: Sysctls;
 }
+
+/** The worker's own namespace stays as long as the thread, and so does the way to its sysctls. */
+const homeSysctls = new Sysctls();
 
 /**
  * What one apply or observe keeps open: a socket per namespace, opened at first use. Both pin a namespace, so the session is
@@ -30,10 +35,10 @@ export class Session {
     return this.#place(ns).socket;
   }
 
-  /** Runs synchronous work with the thread in the namespace. */
-  inside<T>(ns: Namespace, work: () => T): T {
-    const { fd } = this.#place(ns);
-    return fd === null ? work() : sys.inNamespace(fd, work);
+  /** Runs synchronous work on the namespace's sysctls, with the thread inside. */
+  sysctls<T>(ns: Namespace, work: (sysctls: Sysctls) => T): T {
+    const { fd, sysctls } = this.#place(ns);
+    return fd === null ? work(sysctls) : sys.inNamespace(fd, () => work(sysctls));
   }
 
   /** A descriptor of the namespace, the session's to close. */
@@ -45,7 +50,7 @@ export class Session {
   addNamespace(name: string): void {
     const path = this.path(name);
     const socket = addNamespace(path, () => new NetlinkSocket());
-    this.#places.set(name, { fd: openNamespace(path), socket, indexes: new Map() });
+    this.#places.set(name, { fd: openNamespace(path), socket, indexes: new Map(), sysctls: new Sysctls() });
   }
 
   deleteNamespace(name: string): void {
@@ -102,10 +107,12 @@ export class Session {
   #place(ns: Namespace): Place {
     const known = this.#places.get(ns);
     if (known) return known;
-    const place = ns === "" ? { fd: null, socket: new NetlinkSocket() } : this.#enter(ns);
-    const opened = { ...place, indexes: new Map<string, number>() };
-    this.#places.set(ns, opened);
-    return opened;
+    const place =
+      ns === ""
+        ? { fd: null, socket: new NetlinkSocket(), indexes: new Map(), sysctls: homeSysctls }
+        : { ...this.#enter(ns), indexes: new Map(), sysctls: new Sysctls() };
+    this.#places.set(ns, place);
+    return place;
   }
 
   #enter(ns: Namespace): { fd: number; socket: NetlinkSocket } {
@@ -123,6 +130,8 @@ export class Session {
     if (!place) return;
     this.#places.delete(ns);
     place.socket.close();
-    if (place.fd !== null) sys.close(place.fd);
+    if (place.fd === null) return;
+    place.sysctls.close();
+    sys.close(place.fd);
   }
 }
