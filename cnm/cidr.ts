@@ -128,8 +128,6 @@ function oddIpv6(text: string): string | null {
   if (!ipaddr.IPv6.isValid(text)) return `${quote(text)} is not an IPv6 address`;
   const address = ipaddr.IPv6.parse(text);
   if (address.isIPv4MappedAddress()) return `${text} is an IPv4-mapped address; write ${address.toIPv4Address()}`;
-  // A dotted tail and groups of more than four digits are read by the library, but by few people.
-  return /^[0-9a-f]{0,4}(:[0-9a-f]{0,4})+$/i.test(text)
-    ? null
-    : `${quote(text)} is an unusual spelling; write ${address.toRFC5952String()}`;
+  // Correct (RFC 4291 2.2), and more often a mistake than meant.
+  return text.includes(".") ? `${quote(text)} ends as an IPv4 address; write ${address.toRFC5952String()}` : null;
 }

@@ -1,58 +1,35 @@
 import { expect, test } from "vitest";
-import { type CommandDraft, CommandInput } from "./commands.ts";
-import { CnmError } from "./errors.ts";
+import type { CommandDraft } from "./commands.ts";
 import { emptyFacts, type Facts } from "./facts.ts";
-import { withPredefined } from "./predefined.ts";
 import { reduce } from "./reduce.ts";
-import { emptyTopology, type Topology } from "./topology.ts";
+import {
+  command,
+  endpointDraft as endpoint,
+  testId as id,
+  joinDraft as join,
+  networkDraft,
+  refusalOf,
+  after as run,
+  sandboxDraft,
+} from "./testing.ts";
 
-const id = (n: number) => n.toString(16).padStart(4, "0").repeat(16);
-const start = withPredefined(emptyTopology);
-
-/** Runs the drafts one after the other; the nth creates the id `id(n)`. */
-function run(drafts: CommandDraft[], facts: Facts = emptyFacts): Topology {
-  return drafts.reduce(
-    (topology, draft, n) =>
-      reduce(topology, { ...CommandInput.parse(draft), newId: id(n), at: "2026-01-01T00:00:00.000Z" }, facts),
-    start,
-  );
-}
-
-/** "CODE sentence" of what stops the last command, or "" if nothing does. */
-function refusal(drafts: CommandDraft[], facts: Facts = emptyFacts): string {
+/** What stops the last of the drafts. */
+function refusal(drafts: readonly CommandDraft[], facts: Facts = emptyFacts): string {
   run(drafts.slice(0, -1), facts);
-  try {
-    run(drafts, facts);
-    return "";
-  } catch (error) {
-    if (!(error instanceof CnmError)) throw error;
-    return `${error.code} ${error.message}`;
-  }
+  return refusalOf(() => run(drafts, facts));
 }
 
-const web: CommandDraft = { type: "network.create", name: "web" };
-const lan: CommandDraft = { type: "network.create", name: "lan", pools: [{ subnet: "10.0.0.0/29" }] };
-const small: CommandDraft = { type: "network.create", name: "small", pools: [{ subnet: "10.0.0.0/30" }] };
-const both: CommandDraft = { type: "network.create", name: "both", enableIpv6: true };
-const six: CommandDraft = { type: "network.create", name: "six", enableIpv4: false, pools: [{ subnet: "fd00::/64" }] };
-const box: CommandDraft = { type: "sandbox.create", name: "box" };
-const hostBox: CommandDraft = { type: "sandbox.create", name: "hostbox", mode: "host" };
-const endpoint = (network: string, name: string, rest: object = {}): CommandDraft => ({
-  type: "endpoint.create",
-  network,
-  name,
-  ...rest,
-});
-const join = (endpoint: string, sandbox: string, createSandbox = false): CommandDraft => ({
-  type: "endpoint.join",
-  endpoint,
-  sandbox,
-  createSandbox,
-});
+const web = networkDraft("web");
+const lan = networkDraft("lan", { pools: [{ subnet: "10.0.0.0/29" }] });
+const small = networkDraft("small", { pools: [{ subnet: "10.0.0.0/30" }] });
+const both = networkDraft("both", { enableIpv6: true });
+const six = networkDraft("six", { enableIpv4: false, pools: [{ subnet: "fd00::/64" }] });
+const box = sandboxDraft("box");
+const hostBox = sandboxDraft("hostbox", { mode: "host" });
 const leave = (endpoint: string, sandbox?: string): CommandDraft => ({ type: "endpoint.leave", endpoint, sandbox });
 
 test("an endpoint keeps its addresses when it leaves and joins another sandbox", () => {
-  const other: CommandDraft = { type: "sandbox.create", name: "other" };
+  const other = sandboxDraft("other");
   const drafts = [both, box, other, endpoint("both", "db"), join("db", "box"), leave("db"), join("db", "other")];
   expect(run(drafts).endpoints[id(3)]).toMatchObject({
     ipv4: "172.17.0.2/16",
@@ -87,7 +64,7 @@ test("a join that may create a sandbox never takes an id prefix for a name", () 
 });
 
 test("an interface gets the lowest number that is free in the sandbox", () => {
-  const nets = ["a", "b", "c"].map((name): CommandDraft => ({ type: "network.create", name }));
+  const nets = ["a", "b", "c"].map((name) => networkDraft(name));
   const joins = ["a", "b", "c"].flatMap((name) => [endpoint(name, `${name}1`), join(`${name}1`, "box")]);
   const topology = run([...nets, box, ...joins, leave("a1"), join("a1", "box")]);
   const names = Object.values(topology.endpoints).map((e) => e.attachment?.interfaceName);
@@ -96,11 +73,7 @@ test("an interface gets the lowest number that is free in the sandbox", () => {
 
 test("objects that a command does not touch are the same objects after it", () => {
   const before = run([web, box, endpoint("web", "a")]);
-  const after = reduce(
-    before,
-    { type: "endpoint.join", endpoint: "a", sandbox: "box", createSandbox: false, newId: id(9), at: "" },
-    emptyFacts,
-  );
+  const after = reduce(before, command(join("a", "box")), emptyFacts);
   expect(after.networks).toBe(before.networks);
   expect(after.sandboxes).toBe(before.sandboxes);
   expect(after.endpoints[id(2)]).not.toBe(before.endpoints[id(2)]);
@@ -128,16 +101,20 @@ test("networks get the default pools one after the other", () => {
 });
 
 test.each([
-  { name: "name twin", in: [web, { ...web, name: "WEB" }], want: "CONFLICT there is already a network called web" },
-  { name: "reserved", in: [{ ...web, name: "Bridge" }], want: "FORBIDDEN the name Bridge is reserved" },
-  { name: "second host", in: [{ ...web, driver: "host" }], want: "FORBIDDEN there is one network of driver host" },
+  { name: "name twin", in: [web, networkDraft("WEB")], want: "CONFLICT there is already a network called web" },
+  { name: "reserved", in: [networkDraft("Bridge")], want: "FORBIDDEN the name Bridge is reserved" },
+  {
+    name: "second host",
+    in: [networkDraft("web", { driver: "host" })],
+    want: "FORBIDDEN there is one network of driver host",
+  },
   {
     name: "no driver",
-    in: [{ ...web, driver: "x" }],
+    in: [networkDraft("web", { driver: "x" })],
     want: 'INVALID_PARAMETER driver: unknown driver "x"; there are: bridge, host, null',
   },
   { name: "overlap", in: [lan, small], want: "CONFLICT 10.0.0.0/30 overlaps 10.0.0.0/29 of network lan" },
-  { name: "sandbox twin", in: [box, { ...box, name: "Box" }], want: "CONFLICT there is already a sandbox called box" },
+  { name: "sandbox twin", in: [box, sandboxDraft("Box")], want: "CONFLICT there is already a sandbox called box" },
   {
     name: "endpoint twin",
     in: [web, endpoint("web", "a"), endpoint("web", "A")],
