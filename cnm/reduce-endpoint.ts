@@ -21,7 +21,8 @@ export function createEndpoint(topology: Topology, command: EndpointCreate): Cha
   const neighbours = select(topology.endpoints, ({ networkId }) => networkId === network.id);
   const name = command.name ?? `ep-${shortId(command.newId)}`;
   const { ipv4, ipv6, mac } = chooseAddresses(topology, network, command);
-  refuseTwins(network, neighbours, { name, mac });
+  refuseTwinName(network, neighbours, name);
+  if (mac) refuseTwinMac(network, neighbours, mac);
   const endpoint: Endpoint = {
     id: command.newId,
     name,
@@ -85,30 +86,34 @@ function chooseMac(network: Network, wanted: string | undefined): Parsed<string 
   return bad(`endpoints of network ${network.name} have no interface`);
 }
 
-function refuseTwins(
-  network: Network,
-  neighbours: readonly Endpoint[],
-  { name, mac }: { name: string; mac: string | null },
-) {
+function refuseTwinName(network: Network, neighbours: readonly Endpoint[], name: string): void {
   const namesake = neighbours.find((endpoint) => nameKey(endpoint.name) === nameKey(name));
-  if (namesake)
-    throw new CnmError("CONFLICT", `network ${network.name} already has an endpoint called ${namesake.name}`, {
-      rule: "name-taken",
-      lift: "choose another name; upper and lower case are the same",
-    });
-  const twin = mac === null ? undefined : neighbours.find((endpoint) => endpoint.mac === mac);
-  if (twin)
-    throw new CnmError("CONFLICT", `${mac} is in use by endpoint ${twin.name} of network ${network.name}`, {
-      rule: "mac-in-use",
-      lift: "give another MAC address, or none to have one made",
-    });
+  if (!namesake) return;
+  throw new CnmError("CONFLICT", `network ${network.name} already has an endpoint called ${namesake.name}`, {
+    rule: "name-taken",
+    lift: "choose another name; upper and lower case are the same",
+  });
 }
 
-/** Made from the address; the bridge itself has the one made from its gateway. */
+function refuseTwinMac(network: Network, neighbours: readonly Endpoint[], mac: string): void {
+  const twin = neighbours.find((endpoint) => endpoint.mac === mac);
+  const holder = gatewayMacs(network).includes(mac) ? "the gateway" : twin && `endpoint ${twin.name}`;
+  if (!holder) return;
+  throw new CnmError("CONFLICT", `${mac} is in use by ${holder} of network ${network.name}`, {
+    rule: "mac-in-use",
+    lift: "give another MAC address, or none to have one made",
+  });
+}
+
+/** Made from the address, past those in use. */
 function defaultMac(network: Network, neighbours: readonly Endpoint[], address: Address | null): string | null {
   if (!address) return null;
-  const gateways = network.pools.flatMap(({ gateway }) => (gateway ? [macOfAddress(addressOf(gateway))] : []));
-  return freeMac(address, new Set([...gateways, ...neighbours.flatMap(({ mac }) => mac ?? [])]));
+  return freeMac(address, new Set([...gatewayMacs(network), ...neighbours.flatMap(({ mac }) => mac ?? [])]));
+}
+
+/** What the network's own device has, or may have: a driver makes its MAC address from a gateway. */
+function gatewayMacs(network: Network): string[] {
+  return network.pools.flatMap(({ gateway }) => (gateway ? [macOfAddress(addressOf(gateway))] : []));
 }
 
 function withPrefix(address: Address | null, pool: Pool | undefined): string | null {

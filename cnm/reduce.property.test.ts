@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { deletion } from "./cascade.ts";
 import { applyChanges, difference, inverse } from "./changes.ts";
-import type { CommandDraft } from "./commands.ts";
+import type { CommandDraft, PoolConfig } from "./commands.ts";
 import { CnmError } from "./errors.ts";
 import { emptyFacts } from "./facts.ts";
 import { reduce } from "./reduce.ts";
@@ -14,7 +14,11 @@ const sandbox = fc.constantFrom("s", "t", "u");
 const endpoint = fc.tuple(network, fc.constantFrom("x", "y", "z")).map(([net, name]) => `${net}/${name}`);
 const address = fc.option(fc.constantFrom("10.0.0.1", "10.0.0.2", "10.0.0.5", "10.0.0.9"), { nil: undefined });
 const mac = fc.option(fc.constantFrom("02:42:0a:00:00:02", "02:42:0a:00:00:03"), { nil: undefined });
-const pools = fc.constantFrom([{ subnet: "10.0.0.0/29" }], [{ subnet: "10.0.0.8/29" }, { subnet: "fd00::/64" }], []);
+const pools = fc.constantFrom<PoolConfig[]>(
+  [{ subnet: "10.0.0.0/29" }],
+  [{ subnet: "10.0.0.8/29" }, { subnet: "fd00::/64" }],
+  [],
+);
 
 /** Few names and small subnets, so that commands meet each other and the rules. */
 const draft: fc.Arbitrary<CommandDraft> = fc.oneof(

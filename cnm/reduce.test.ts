@@ -126,6 +126,11 @@ test.each([
     want: "CONFLICT 02:42:ac:11:00:02 is in use by endpoint a",
   },
   {
+    name: "mac of the gateway",
+    in: [web, endpoint("web", "a", { mac: "02:42:ac:11:00:01" })],
+    want: "CONFLICT 02:42:ac:11:00:01 is in use by the gateway of network web",
+  },
+  {
     name: "address twin",
     in: [web, endpoint("web", "a"), endpoint("web", "b", { ipv4: "172.17.0.2" })],
     want: "CONFLICT 172.17.0.2 is in use by endpoint a",
