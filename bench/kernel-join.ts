@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { linkGroup, protocol } from "#server/kernel/names.ts";
-import { addAddress } from "#server/kernel/netlink/address.ts";
+import { replaceAddress } from "#server/kernel/netlink/address.ts";
 import { addVeth, decodeLink, getLink, setLink } from "#server/kernel/netlink/link.ts";
 import { replaceRoute } from "#server/kernel/netlink/route.ts";
 import { NetlinkSocket } from "#server/kernel/netlink/socket.ts";
@@ -64,7 +64,7 @@ function rawJoin(n: number, host: NetlinkSocket, master: number): void {
   const { index } = decodeLink(echo).peer;
   writeFileSync(`/proc/sys/net/ipv6/conf/${hostEnd(n)}/disable_ipv6`, "1");
   inNamespace(fd, () => writeFileSync("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1"));
-  socket.request(addAddress(index, `172.30.${(n + 1) >> 8}.${(n + 1) & 255}/16`, protocol));
+  socket.request(replaceAddress(index, `172.30.${(n + 1) >> 8}.${(n + 1) & 255}/16`, protocol));
   host.request(setLink(hostEnd(n), { alias: `patchbay endpoint web/${n}`, master, up: true }));
   socket.request(setLink("eth0", { up: true }));
   socket.request(replaceRoute({ family: 4, dst: "default", via: "172.30.0.1", index }, protocol));

@@ -88,6 +88,29 @@ describe("apply and observe", () => {
     await reconcile(kernel, []);
   });
 
+  test("a bridge keeps its MTU and MAC when its last port leaves", async ({ host }) => {
+    const kernel = await host.kernel();
+    const small = bridgeObjects({ mtu: 1400 });
+    await reconcile(kernel, [...small, ...sandboxObjects(1), ...endpointObjects(1, { mtu: 1400 })]);
+    await reconcile(kernel, small);
+    expect(kernel.plan(small, await kernel.observe(small, true))).toEqual([]);
+    await reconcile(kernel, []);
+  });
+
+  test("an address that someone took away and put back by hand is ours again", async ({ host }) => {
+    const kernel = await host.kernel();
+    const want = joined(1);
+    await reconcile(kernel, want);
+    for (const change of [["del"], ["add", "nodad"]] as const) {
+      const [verb, ...flags] = change;
+      run("ip", "-n", sandboxNs(1), "addr", verb, "fd00:30::2/64", "dev", "eth0", ...flags);
+      run("ip", "-n", sandboxNs(1), "addr", verb, ipv4Of(1), "dev", "eth0");
+    }
+    await reconcile(kernel, want);
+    expect(kernel.plan(want, await kernel.observe(want, true))).toEqual([]);
+    await reconcile(kernel, []);
+  });
+
   test("an address that changes keeps its default route", async ({ host }) => {
     const kernel = await host.kernel();
     await reconcile(kernel, joined(1));
@@ -158,11 +181,12 @@ describe("failures", () => {
     const tooSmall = bridgeObjects({ mtu: 67 });
     expect(failures(await kernel.apply(kernel.plan(tooSmall, [])))).toEqual([
       {
-        command: `ip link add name ${bridge} mtu 67 group 28770 address 02:42:ac:1e:00:01 type bridge`,
+        command: `ip link set dev ${bridge} alias 'patchbay network web' mtu 67 up`,
         errno: "EINVAL",
         text: "mtu less than device minimum",
       },
     ]);
+    await reconcile(kernel, []);
     const ns = sandboxNs(1);
     const unreachable = [
       { op: "netns.add", name: ns },

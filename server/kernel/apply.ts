@@ -1,6 +1,6 @@
 import type { StepRecord } from "#cnm/history.ts";
 import { linkGroup, protocol } from "./names.ts";
-import { addAddress, deleteAddress } from "./netlink/address.ts";
+import { deleteAddress, replaceAddress } from "./netlink/address.ts";
 import { deleteLink, setLink } from "./netlink/link.ts";
 import { deleteNeighbour, replaceNeighbour } from "./netlink/neighbour.ts";
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
@@ -60,7 +60,7 @@ const runners: Runners = {
   "link.add": addLink,
   "link.set": changeLink,
   "link.del": removeLink,
-  "address.add": onDevice((index, { address }) => addAddress(index, address, protocol)),
+  "address.replace": onDevice((index, { address }) => replaceAddress(index, address, protocol)),
   "address.del": onDevice((index, { address }) => deleteAddress(index, address)),
   "route.replace": onDevice((index, route) => replaceRoute({ ...route, index }, protocol)),
   "route.del": onDevice((index, route) => deleteRoute({ ...route, index }, protocol)),
@@ -83,9 +83,9 @@ function onDevice<S extends { ns: Namespace; dev: string }>(message: (index: num
 
 /** Ownership is set in the message that makes the link, so no crash leaves one of ours unmarked. A peer goes with its link. */
 function addLink(session: Session, { ns, name, link }: StepOf<"link.add">): void {
-  const own = { name, group: linkGroup, mtu: link.mtu };
+  const own = { name, group: linkGroup };
   if (link.type === "bridge") session.addBridge(ns, { ...own, mac: link.mac });
-  else session.addVeth(ns, { ...own, peer: link.peer });
+  else session.addVeth(ns, { ...own, mtu: link.mtu, peer: link.peer });
 }
 
 function changeLink(session: Session, { ns, name, set }: StepOf<"link.set">): void {

@@ -16,11 +16,8 @@ export function unsupported(): Record<string, string> {
   }
   const { socket, fd } = scratch;
   try {
-    const probe = { name: "probe", mtu: 1500 };
-    const bridge = attempt("bridge", () => socket.request(addBridge({ ...probe, name: "bridge" })));
-    const veth = attempt("veth", () =>
-      socket.request(addVeth({ ...probe, peer: { ...probe, name: "peer", netnsFd: fd } })),
-    );
+    const bridge = attempt("bridge", () => socket.request(addBridge({ name: "bridge" })));
+    const veth = attempt("veth", () => socket.request(addVeth({ name: "veth", peer: { name: "peer", netnsFd: fd } })));
     const reason = bridge ?? veth;
     return reason === null ? {} : { bridge: reason };
   } finally {

@@ -13,10 +13,10 @@ const joined = [...network, ...sandboxObjects(1), ...endpointObjects(1)];
 describe("golden scripts", () => {
   test("a network", () => {
     expect(script(network, [])).toMatchInlineSnapshot(`
-      "ip link add name pb-b00000000001 mtu 1500 group 28770 address 02:42:ac:1e:00:01 type bridge
+      "ip link add name pb-b00000000001 group 28770 address 02:42:ac:1e:00:01 type bridge
       sysctl -w net.ipv6.conf.pb-b00000000001.accept_ra=0
-      ip addr add 172.30.0.1/16 dev pb-b00000000001
-      ip addr add fd00:30::1/64 dev pb-b00000000001 nodad
+      ip addr replace 172.30.0.1/16 dev pb-b00000000001
+      ip addr replace fd00:30::1/64 dev pb-b00000000001 nodad
       ip link set dev pb-b00000000001 alias 'patchbay network web' up"
     `);
   });
@@ -25,11 +25,11 @@ describe("golden scripts", () => {
     expect(script(joined, network)).toMatchInlineSnapshot(`
       "ip netns add pb-000000000001
       ip -n pb-000000000001 link set dev lo alias 'patchbay sandbox 1' up
-      ip link add name pbv0000100000 mtu 1500 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
+      ip link add name pbv0000100000 group 28770 mtu 1500 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
       sysctl -w net.ipv6.conf.pbv0000100000.disable_ipv6=1
       ip netns exec pb-000000000001 sysctl -w net.ipv6.conf.eth0.accept_ra=0
-      ip -n pb-000000000001 addr add 172.30.0.2/16 dev eth0
-      ip -n pb-000000000001 addr add fd00:30::2/64 dev eth0 nodad
+      ip -n pb-000000000001 addr replace 172.30.0.2/16 dev eth0
+      ip -n pb-000000000001 addr replace fd00:30::2/64 dev eth0 nodad
       ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up
       ip -n pb-000000000001 link set dev eth0 up
       ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80
@@ -78,7 +78,7 @@ describe("golden scripts", () => {
     );
     expect(script(want, joined)).toMatchInlineSnapshot(`
       "ip -n pb-000000000001 addr del 172.30.0.2/16 dev eth0
-      ip -n pb-000000000001 addr add 172.30.0.9/16 dev eth0
+      ip -n pb-000000000001 addr replace 172.30.0.9/16 dev eth0
       ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80"
     `);
   });
@@ -89,11 +89,11 @@ describe("golden scripts", () => {
     const have = [...joined.filter((object) => !lost(object)), ...(veth ? [veth] : [])];
     expect(script(joined, have)).toMatchInlineSnapshot(`
       "ip link del dev pbv0000100000
-      ip link add name pbv0000100000 mtu 1500 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
+      ip link add name pbv0000100000 group 28770 mtu 1500 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1500 address 02:42:ac:1e:00:02 numtxqueues 1 numrxqueues 1 netns pb-000000000001
       sysctl -w net.ipv6.conf.pbv0000100000.disable_ipv6=1
       ip netns exec pb-000000000001 sysctl -w net.ipv6.conf.eth0.accept_ra=0
-      ip -n pb-000000000001 addr add 172.30.0.2/16 dev eth0
-      ip -n pb-000000000001 addr add fd00:30::2/64 dev eth0 nodad
+      ip -n pb-000000000001 addr replace 172.30.0.2/16 dev eth0
+      ip -n pb-000000000001 addr replace fd00:30::2/64 dev eth0 nodad
       ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up
       ip -n pb-000000000001 link set dev eth0 up
       ip -n pb-000000000001 route replace default via 172.30.0.1 dev eth0 proto 80

@@ -148,7 +148,9 @@ function creation(object: KernelObject, kept: KernelObject | undefined): Phases 
       return deviceOf(object) ? { "link setting": [step] } : { setting: [step] };
     }
     case "address":
-      return kept ? {} : { address: [{ op: "address.add", ns: object.ns, dev: object.dev, address: object.address }] };
+      return kept
+        ? {}
+        : { address: [{ op: "address.replace", ns: object.ns, dev: object.dev, address: object.address }] };
     case "route": {
       const same = kept?.kind === "route" && kept.via === object.via && kept.dev === object.dev;
       return same ? {} : { route: [{ ...routeOf(object), op: "route.replace" }] };
@@ -165,16 +167,19 @@ function routeOf({ ns, family, dst, via, dev }: Extract<KernelObject, { kind: "r
   return { ns, family, dst, via, dev };
 }
 
+/** What a bridge is born with. */
+const defaultMtu = 1500;
+
 function linkCreation(link: LinkObject, kept: LinkObject | undefined): Phases {
   switch (link.type) {
     case "loopback":
       return { loopback: linkSet(link, changes(link, kept ?? { up: false, alias: "" })) };
     case "bridge": {
-      const { type, mac, mtu } = link;
-      const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type, mac, mtu } };
+      const { type, mac } = link;
+      const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type, mac } };
       return {
         bridge: kept ? [] : [add],
-        link: linkSet(link, changes(link, kept ?? { ...link, up: false, alias: "" })),
+        link: linkSet(link, changes(link, kept ?? { mac, mtu: defaultMtu, up: false, alias: "" })),
       };
     }
     case "veth":

@@ -32,7 +32,8 @@ export class ModelKernel {
       case "link.add": {
         const { ns, name, link } = step;
         this.#require(ns);
-        if (link.type === "bridge") return this.#add({ kind: "link", ns, name, ...link, up: false, alias: "" });
+        if (link.type === "bridge")
+          return this.#add({ kind: "link", ns, name, ...link, mtu: 1500, up: false, alias: "" });
         this.#require(link.peer.ns);
         const peer = { ...link.peer, up: false };
         return this.#add({ kind: "link", ns, name, ...link, master: null, up: false, alias: "", peer });
@@ -45,9 +46,9 @@ export class ModelKernel {
         for (const end of ends) this.#forget((object) => isOn(object, end));
         return this.#forget((object) => object === link);
       }
-      case "address.add":
+      case "address.replace":
         this.#end(step.ns, step.dev);
-        return this.#add({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
+        return this.#put({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
       case "address.del":
         this.#take({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
         return this.#forgetUnaddressedRoutes(step.ns, step.dev);

@@ -74,13 +74,15 @@ export function sweepHalfMade(directory: string): void {
 
 const ourNames = (directory: string): string[] => readdirSync(directory).filter(isOurNamespace);
 
-function nameKind(path: string): "namespace" | "half-made" | "foreign" {
+function nameKind(path: string): "namespace" | "half-made" | "foreign" | "absent" {
   let fd: number;
   try {
     fd = sys.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
+    const { errno } = sys.asSysError(error);
+    if (errno === "ENOENT") return "absent";
     // A symbolic link, or an owner that shuts us out.
-    if (["ELOOP", "EACCES"].includes(sys.asSysError(error).errno)) return "foreign";
+    if (errno === "ELOOP" || errno === "EACCES") return "foreign";
     throw error;
   }
   try {

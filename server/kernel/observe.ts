@@ -40,7 +40,9 @@ export function observe({ directory, like, everything }: ObserveOptions): Kernel
   const session = new Session(directory);
   const named = namedIn(like);
   try {
-    const names = listNamespaces(directory).filter((name) => everything || named.namespaces.has(name));
+    const names = listNamespaces(directory)
+      .filter((name) => everything || named.namespaces.has(name))
+      .filter((name) => session.opens(name));
     const namespaces = ["", ...names];
     const seen: Seen = {
       links: new Map(namespaces.map((ns) => [ns, session.socket(ns).dump(dumpLinks()).map(decodeLink)])),

@@ -20,9 +20,9 @@ function argumentsOf(step: Step): string[] {
       return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
     case "link.del":
       return [...ip(step.ns), "link", "del", "dev", step.name];
-    case "address.add":
+    case "address.replace":
       // Our protocol number is on the address as well (IFA_PROTO), but iproute2 6.1 of Debian 12 has no word for that yet.
-      return [...ip(step.ns), "addr", "add", step.address, "dev", step.dev, ...nodad(step.address)];
+      return [...ip(step.ns), "addr", "replace", step.address, "dev", step.dev, ...nodad(step.address)];
     case "address.del":
       return [...ip(step.ns), "addr", "del", step.address, "dev", step.dev];
     case "route.replace":
@@ -65,11 +65,11 @@ const inside = (ns: Namespace): string[] => (ns ? ["ip", "netns", "exec", ns] : 
 const nodad = (address: string): string[] => (address.includes(":") ? ["nodad"] : []);
 
 function linkAdd(link: LinkAdd): string[] {
-  const own = ["mtu", `${link.mtu}`, "group", `${linkGroup}`];
+  const own = ["group", `${linkGroup}`];
   if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge"];
   const { ns, name, mac, mtu } = link.peer;
   const peer = ["name", name, "mtu", `${mtu}`, "address", mac, ...singleQueue, ...(ns ? ["netns", ns] : [])];
-  return [...own, ...singleQueue, "type", "veth", "peer", ...peer];
+  return [...own, "mtu", `${link.mtu}`, ...singleQueue, "type", "veth", "peer", ...peer];
 }
 
 function linkSet({ alias, mac, mtu, master, up }: LinkSet): string[] {

@@ -35,6 +35,17 @@ export class Session {
     return this.#place(ns).socket;
   }
 
+  /** Enters the namespace; false if it is gone. */
+  opens(ns: Namespace): boolean {
+    try {
+      this.#place(ns);
+      return true;
+    } catch (error) {
+      if (sys.asSysError(error).errno === "ENOENT") return false;
+      throw error;
+    }
+  }
+
   /** Runs synchronous work on the namespace's sysctls, with the thread inside. */
   sysctls<T>(ns: Namespace, work: (sysctls: Sysctls) => T): T {
     const { fd, sysctls } = this.#place(ns);

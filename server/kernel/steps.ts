@@ -10,7 +10,7 @@ export type Step =
   | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
   | { op: "link.del"; ns: Namespace; name: string }
-  | { op: "address.add"; ns: Namespace; dev: string; address: string }
+  | { op: "address.replace"; ns: Namespace; dev: string; address: string }
   | { op: "address.del"; ns: Namespace; dev: string; address: string }
   | { op: "route.replace"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
   | { op: "route.del"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
@@ -19,7 +19,11 @@ export type Step =
   | { op: "sysctl.set"; ns: Namespace; name: string; value: string };
 
 export type LinkAdd =
-  | { type: "bridge"; mac: string; mtu: number }
+  /**
+   * Its MTU is set afterwards: one given at creation lasts only until the last port leaves, as the kernel then takes it for
+   * its own choice (br_mtu_auto_adjust).
+   */
+  | { type: "bridge"; mac: string }
   | { type: "veth"; mtu: number; peer: { ns: Namespace; name: string; mac: string; mtu: number } };
 
 /** What changes on a link that exists; a field that is absent stays as it is. `master: null` takes it out of its bridge. */

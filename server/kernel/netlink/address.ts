@@ -1,5 +1,5 @@
 import { AF_INET6, ipBytes, ipText, prefixOf } from "./ip.ts";
-import { attributes, MessageWriter, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from "./message.ts";
+import { attributes, MessageWriter, NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE } from "./message.ts";
 
 /** Addresses over rtnetlink(7): linux/if_addr.h. */
 const RTM_NEWADDR = 20;
@@ -20,11 +20,11 @@ export interface AddressInfo {
 }
 
 /**
- * IPv6 addresses skip duplicate address detection: IPAM hands each out once, and with it an address is of no use for the
+ * An address that is there already becomes ours. IPv6 addresses skip duplicate address detection: IPAM hands each out once, and with it an address is of no use for the
  * first one or two seconds (RFC 4862 section 5.4).
  */
-export function addAddress(index: number, address: string, protocol: number): Buffer {
-  const message = addressMessage(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, { index, address }).u8(IFA_PROTO, protocol);
+export function replaceAddress(index: number, address: string, protocol: number): Buffer {
+  const message = addressMessage(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, { index, address }).u8(IFA_PROTO, protocol);
   return (prefixOf(address).family === AF_INET6 ? message.u32(IFA_FLAGS, IFA_F_NODAD) : message).bytes();
 }
 

@@ -34,7 +34,7 @@ export interface NewLink {
   name: string;
   group?: number;
   mac?: string;
-  mtu: number;
+  mtu?: number;
 }
 
 export interface NewVeth extends NewLink {
@@ -99,7 +99,8 @@ function newLink(link: NewLink, info: (message: MessageWriter) => void): Message
 }
 
 function describe(message: MessageWriter, link: NewLink): MessageWriter {
-  message.text(IFLA.IFNAME, link.name).u32(IFLA.MTU, link.mtu);
+  message.text(IFLA.IFNAME, link.name);
+  if (link.mtu !== undefined) message.u32(IFLA.MTU, link.mtu);
   if (link.group !== undefined) message.u32(IFLA.GROUP, link.group);
   if (link.mac !== undefined) message.attribute(IFLA.ADDRESS, macBytes(link.mac));
   return message;

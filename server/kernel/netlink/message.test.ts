@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addAddress, decodeAddress } from "./address.ts";
+import { decodeAddress, replaceAddress } from "./address.ts";
 import { macBytes, macText, prefixOf } from "./ip.ts";
 import { addVeth, decodeLink, setLink } from "./link.ts";
 import { address, attributes, MessageWriter, messages, NLM_F_ACK, verdict } from "./message.ts";
@@ -13,11 +13,11 @@ const words = (bytes: Buffer): string => bytes.toString("hex").replace(/.{8}(?!$
 const payloadOf = (bytes: Buffer): Buffer => [...messages(bytes)][0]!.payload;
 
 test("an IPv4 address, byte by byte", () => {
-  const message = addAddress(7, "172.17.0.2/16", 80);
+  const message = replaceAddress(7, "172.17.0.2/16", 80);
   address(message, 1, NLM_F_ACK);
   expect(words(message)).toBe(
     [
-      "30000000 14000506 01000000 00000000", // length 48, RTM_NEWADDR, REQUEST|ACK|EXCL|CREATE, sequence 1
+      "30000000 14000505 01000000 00000000", // length 48, RTM_NEWADDR, REQUEST|ACK|REPLACE|CREATE, sequence 1
       "02100000 07000000", // AF_INET, /16, index 7
       "08000200 ac110002", // IFA_LOCAL
       "08000100 ac110002", // IFA_ADDRESS
@@ -27,7 +27,7 @@ test("an IPv4 address, byte by byte", () => {
 });
 
 test("an IPv6 address goes without duplicate address detection", () => {
-  expect(words(addAddress(7, "fd00::2/64", 80)).endsWith("05000b00 50000000 08000800 02000000")).toBe(true);
+  expect(words(replaceAddress(7, "fd00::2/64", 80)).endsWith("05000b00 50000000 08000800 02000000")).toBe(true);
 });
 
 test("a default route, byte by byte", () => {
@@ -68,7 +68,7 @@ test("what is written is read back", () => {
   expect(decodeRoute(payloadOf(deleteRoute({ ...route, via: "fd00::1" }, 80)))).toMatchObject({ via: "fd00::1" });
   const neighbour = { index: 3, dst: "172.17.0.9", mac: "02:42:ac:11:00:09" };
   expect(decodeNeighbour(payloadOf(replaceNeighbour(neighbour, 80)))).toEqual({ ...neighbour, protocol: 80 });
-  expect(decodeAddress(payloadOf(addAddress(3, "fd00::2/64", 80)))).toEqual({
+  expect(decodeAddress(payloadOf(replaceAddress(3, "fd00::2/64", 80)))).toEqual({
     index: 3,
     address: "fd00::2/64",
     protocol: 80,
@@ -122,7 +122,7 @@ test("without the flag there are no words", () => {
 });
 
 test("a datagram cut short is an error, a broken attribute ends the list", () => {
-  const bytes = addAddress(7, "172.17.0.2/16", 80);
+  const bytes = replaceAddress(7, "172.17.0.2/16", 80);
   expect(() => [...messages(bytes.subarray(0, 40))]).toThrow(RangeError);
   expect(attributes(Buffer.from([3, 0, 1, 0, 0, 0, 0, 0])).size).toBe(0);
   expect(attributes(Buffer.from([200, 0, 1, 0, 0, 0, 0, 0])).size).toBe(0);
