@@ -29,7 +29,8 @@ import { notPrivate } from "../test/private.ts";
 const netnsDir = "/run/netns";
 const bridges = [bridge, `${bridge.slice(0, -1)}2`];
 const levels = [10, 100, 500, 1000];
-const rounds = { worker: 40, raw: 40, shell: 5 };
+const rounds = 40;
+const shellRounds = 5;
 
 const bridgeOf = (n: number): string => bridges[n % bridges.length] ?? bridge;
 const mac = "02:42:ac:1e:00:02";
@@ -88,7 +89,7 @@ function quantile(times: number[], q: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * q)] ?? 0;
 }
 
-/** The next endpoints after `n`, made each way in turn, so that a busy moment of the machine hits all alike. */
+/** The next endpoints after `level`, made with and without the worker in turn, so that a busy moment hits both alike. */
 async function measure(kernel: Kernel, host: NetlinkSocket, level: number): Promise<number> {
   const masters = bridges.map((name) => indexOf(host, name));
   const join = {
@@ -98,13 +99,15 @@ async function measure(kernel: Kernel, host: NetlinkSocket, level: number): Prom
   };
   const times: Record<keyof typeof join, number[]> = { raw: [], worker: [], shell: [] };
   let next = level;
-  for (let round = 0; round < rounds.worker; round++) {
-    for (const way of ["raw", "worker", "shell"] as const) {
-      if (round >= rounds[way]) continue;
-      const n = next++;
-      times[way].push(await timed(() => join[way](n)));
-    }
+  const run = async (way: keyof typeof join) => {
+    const n = next++;
+    times[way].push(await timed(() => join[way](n)));
+  };
+  for (let round = 0; round < rounds; round++) {
+    await run("raw");
+    await run("worker");
   }
+  for (let round = 0; round < shellRounds; round++) await run("shell");
   const base = quantile(times.raw, 0.5);
   for (const way of ["raw", "worker", "shell"] as const) {
     const [p50, p95] = [quantile(times[way], 0.5), quantile(times[way], 0.95)];
