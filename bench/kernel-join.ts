@@ -32,7 +32,8 @@ const levels = [10, 100, 500, 1000];
 const rounds = 40;
 const shellRounds = 5;
 
-const bridgeOf = (n: number): string => bridges[n % bridges.length] ?? bridge;
+/** In pairs, so that ways that take turns fill both bridges alike. */
+const bridgeOf = (n: number): string => bridges[(n >> 1) % bridges.length] ?? bridge;
 const mac = "02:42:ac:1e:00:02";
 
 /** An IPv4 endpoint: IPv6 is off at both ends, as the bridge driver has it. */
@@ -91,9 +92,9 @@ function quantile(times: number[], q: number): number {
 
 /** The next endpoints after `level`, made with and without the worker in turn, so that a busy moment hits both alike. */
 async function measure(kernel: Kernel, host: NetlinkSocket, level: number): Promise<number> {
-  const masters = bridges.map((name) => indexOf(host, name));
+  const masters = new Map(bridges.map((name) => [name, indexOf(host, name)]));
   const join = {
-    raw: (n: number) => rawJoin(n, host, masters[n % masters.length] ?? 0),
+    raw: (n: number) => rawJoin(n, host, masters.get(bridgeOf(n)) ?? 0),
     worker: (n: number) => apply(kernel, joinObjects(n), []),
     shell: (n: number) => execFileSync("sh", ["-ec", kernel.plan(joinObjects(n), []).map(kernel.render).join("\n")]),
   };
