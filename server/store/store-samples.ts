@@ -1,0 +1,92 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { Actor } from "#cnm/history.ts";
+import type { Network } from "#cnm/network.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import type { Change } from "#cnm/topology.ts";
+import type { EntryResult, NewEntry } from "./store.ts";
+
+/** Objects and rows for the tests of this folder. */
+export const idOf = (number: number): string => number.toString(16).padStart(64, "0");
+
+export const root: Actor = { kind: "uid", id: "0", name: "root", role: "admin" };
+
+export function network(number: number, more: Partial<Network> = {}): Network {
+  return {
+    id: idOf(number),
+    name: `net-${number}`,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    scope: "local",
+    driver: "bridge",
+    options: { mtu: 1400 },
+    pools: [
+      { family: 4, subnet: "10.0.0.0/8", gateway: "10.0.0.1", ipRange: null, auxAddresses: { printer: "10.9.9.9" } },
+      { family: 6, subnet: "fd00::/64", gateway: null, ipRange: "fd00::/80", auxAddresses: {} },
+    ],
+    internal: true,
+    predefined: false,
+    labels: { "com.example.tier": "back 'end'; --" },
+    ...more,
+  } as Network;
+}
+
+export function sandbox(number: number, more: Partial<Sandbox> = {}): Sandbox {
+  const createdAt = "2026-01-01T00:00:00.000Z";
+  return { id: idOf(number), name: `box-${number}`, createdAt, mode: "private", managed: true, labels: {}, ...more };
+}
+
+/** Endpoint of network 1, joined to the sandbox of the same number less 1000. */
+export function endpoint(number: number, more: Partial<Endpoint> = {}): Endpoint {
+  const hex = number.toString(16).padStart(4, "0");
+  return {
+    id: idOf(number),
+    name: `ep-${number}`,
+    networkId: idOf(1),
+    createdAt: "2026-01-01T00:00:00.000Z",
+    ipv4: `10.0.${number >> 8}.${number & 255}/8`,
+    ipv6: `fd00::${hex}/64`,
+    mac: `02:42:0a:00:${hex.slice(0, 2)}:${hex.slice(2)}`,
+    aliases: ["db", "db.internal"],
+    labels: {},
+    attachment: { sandboxId: idOf(number - 1000), interfaceName: "eth0" },
+    ...more,
+  };
+}
+
+export function created(object: Network | Sandbox | Endpoint): Change {
+  const kind = "driver" in object ? "network" : "managed" in object ? "sandbox" : "endpoint";
+  return { kind, id: object.id, before: null, after: object } as Change;
+}
+
+export function entry(changes: Change[], more: Partial<NewEntry> = {}): NewEntry {
+  const objects = changes.map(({ kind, id, before, after }) => ({ kind, id, name: (after ?? before)?.name ?? "" }));
+  return {
+    actor: root,
+    source: "cli",
+    verb: "test.change",
+    summary: "changed",
+    objects,
+    commands: [],
+    changes,
+    ...more,
+  };
+}
+
+export const applied: EntryResult = {
+  outcome: "applied",
+  steps: [{ command: "ip netns add box-2", outcome: "done", durationUs: 812 }],
+  undoSteps: [],
+  durationMs: 1.25,
+  error: null,
+  errorDetails: null,
+};
+
+export const failed: EntryResult = {
+  outcome: "failed",
+  steps: [
+    { command: "ip link add x", outcome: "failed", durationUs: 5, error: { errno: "EEXIST", text: "File exists" } },
+  ],
+  undoSteps: [{ command: "ip link del x", outcome: "absent", durationUs: 5 }],
+  durationMs: 2,
+  error: "ip link add x: File exists",
+  errorDetails: { step: { command: "ip link add x", errno: "EEXIST", text: "File exists" } },
+};
