@@ -13,7 +13,7 @@ import { replaceAddress } from "#server/kernel/netlink/address.ts";
 import { addVeth, decodeLink, getLink, setLink } from "#server/kernel/netlink/link.ts";
 import { replaceRoute } from "#server/kernel/netlink/route.ts";
 import { NetlinkSocket } from "#server/kernel/netlink/socket.ts";
-import { addNamespace, openNamespace } from "#server/kernel/netns.ts";
+import { addNamespace } from "#server/kernel/netns.ts";
 import {
   bridge,
   bridgeObjects,
@@ -56,9 +56,8 @@ async function apply(kernel: Kernel, want: KernelObject[], have: KernelObject[])
 
 /** The same calls in the same order, everything known beforehand. */
 function rawJoin(n: number, host: NetlinkSocket, master: number): void {
-  const path = `${netnsDir}/${sandboxNs(n)}`;
-  const socket = addNamespace(path, () => new NetlinkSocket());
-  const fd = openNamespace(path);
+  const fd = addNamespace(`${netnsDir}/${sandboxNs(n)}`);
+  const socket = inNamespace(fd, () => new NetlinkSocket());
   socket.request(setLink("lo", { up: true, alias: `patchbay sandbox ${n}` }));
   const own = { name: hostEnd(n), group: linkGroup, mtu: 1500 };
   const [echo] = host.request(addVeth({ ...own, peer: { name: "eth0", mac, mtu: 1500, netnsFd: fd } }));

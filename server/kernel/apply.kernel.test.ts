@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { StepRecord } from "#cnm/history.ts";
 import { type Host, netnsDir, pings, run, test } from "../../test/netns.ts";
@@ -74,6 +75,17 @@ describe("apply and observe", () => {
     expect(run("ip", "-n", sandboxNs(1), "route", "show", "default")).toBe(
       "default via 172.30.0.1 dev eth0 proto 80 \n",
     );
+    await reconcile(kernel, []);
+  });
+
+  test("more sandboxes in one plan than a session keeps open", async ({ host }) => {
+    const kernel = await host.kernel();
+    const want = joined(...Array.from({ length: 120 }, (_, n) => n));
+    await reconcile(kernel, want);
+    const before = readdirSync("/proc/self/fd").length;
+    expect(sorted(await kernel.observe(want, true))).toEqual(sorted(want));
+    expect(readdirSync("/proc/self/fd").length).toBe(before);
+    expect(pings(sandboxNs(0), "172.30.0.120")).toBe(true);
     await reconcile(kernel, []);
   });
 

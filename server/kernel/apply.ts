@@ -10,22 +10,16 @@ import { Session } from "./session.ts";
 import type { Step } from "./steps.ts";
 import { asSysError, SysError } from "./sys.ts";
 
-/** Called before every step; may throw a SysError, which is then the step's failure. */
-export type BeforeStep = (step: Step) => void;
-
 /** Runs the steps in order, on the kernel worker's thread, and stops at the first that fails: the rest is "skipped". */
-export function apply(
-  steps: readonly Step[],
-  { directory, before }: { directory: string; before: BeforeStep },
-): StepRecord[] {
+export function apply(steps: readonly Step[], { directory, before }: ApplyOptions): StepRecord[] {
   const session = new Session(directory);
   const records: StepRecord[] = [];
+  let failed = false;
   try {
     for (const step of steps) {
-      const failed = records.at(-1)?.outcome === "failed" || records.at(-1)?.outcome === "skipped";
-      records.push(
-        failed ? { command: render(step), outcome: "skipped", durationUs: 0 } : record(session, step, before),
-      );
+      const run: StepRecord = failed ? skipped(step) : record(session, step, before);
+      failed ||= run.outcome === "failed";
+      records.push(run);
     }
     return records;
   } finally {
@@ -33,12 +27,20 @@ export function apply(
   }
 }
 
-function record(session: Session, step: Step, before: BeforeStep): StepRecord {
+export interface ApplyOptions {
+  directory: string;
+  /** Called before every step; may throw a SysError, which is then the step's failure. */
+  before: () => void;
+}
+
+const skipped = (step: Step): StepRecord => ({ command: render(step), outcome: "skipped", durationUs: 0 });
+
+function record(session: Session, step: Step, before: () => void): StepRecord {
   const command = render(step);
   const start = process.hrtime.bigint();
   const durationUs = () => Math.round(Number(process.hrtime.bigint() - start) / 1000);
   try {
-    before(step);
+    before();
     run(session, step);
     return { command, outcome: "done", durationUs: durationUs() };
   } catch (thrown) {

@@ -24,24 +24,28 @@ export function prepareDirectory(directory: string): void {
   }
 }
 
-/**
- * Makes a namespace with a name and returns what `inside` returned, which runs in it before it is named. EEXIST if the name
- * is taken; a half-made name is completed.
- */
-export function addNamespace<T>(path: string, inside: () => T): T {
+/** Makes a named namespace; the caller closes the descriptor. EEXIST if the name is taken; a half-made name is completed. */
+export function addNamespace(path: string): number {
   const file = claim(path);
   try {
-    return sys.inNamespace("new", () => {
-      const result = inside();
-      // Through the descriptor: the mount cannot land elsewhere if the name is exchanged for a link meanwhile.
-      sys.mount("/proc/thread-self/ns/net", `/proc/thread-self/fd/${file}`, sys.MS_BIND);
-      return result;
-    });
+    return sys.inNamespace("new", () => nameThisNamespace(file));
   } catch (error) {
     unlinkSync(path);
     throw error;
   } finally {
     sys.close(file);
+  }
+}
+
+/** Mounts onto the descriptor: the mount cannot land elsewhere if the name is exchanged for a link meanwhile. */
+function nameThisNamespace(file: number): number {
+  const fd = sys.open("/proc/thread-self/ns/net", O_RDONLY);
+  try {
+    sys.mount("/proc/thread-self/ns/net", `/proc/thread-self/fd/${file}`, sys.MS_BIND);
+    return fd;
+  } catch (error) {
+    sys.close(fd);
+    throw error;
   }
 }
 

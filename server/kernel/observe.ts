@@ -28,31 +28,41 @@ export interface ObserveOptions {
   everything: boolean;
 }
 
-/** The links of the namespaces that are looked at. */
-interface Seen {
-  links: ReadonlyMap<Namespace, readonly LinkInfo[]>;
-  /** Which namespace the host's means by a number. */
-  namespaceOf: ReadonlyMap<number, Namespace>;
+/** What was found in one namespace. */
+interface Look {
+  ns: Namespace;
+  /** The number the host's namespace has for this one; a veth's end tells its peer's namespace by it. */
+  netnsId: number;
+  links: readonly LinkInfo[];
+  onLinks: OnLink[];
+  sysctls: SysctlObject[];
 }
 
 /** What the kernel has of the objects we own, on the kernel worker's thread. By namespace, the host's first. */
 export function observe({ directory, like, everything }: ObserveOptions): KernelObject[] {
-  const session = new Session(directory);
   const named = namedIn(like);
+  const looks = lookInto(directory, like, (name) => everything || named.namespaces.has(name));
+  return looks.flatMap((look) => {
+    const objects = [...links(look, looks), ...look.onLinks];
+    if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
+    const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
+    return [...near, ...look.sysctls];
+  });
+}
+
+function lookInto(directory: string, like: readonly KernelObject[], wanted: (name: string) => boolean): Look[] {
+  const session = new Session(directory);
   try {
-    const names = listNamespaces(directory)
-      .filter((name) => everything || named.namespaces.has(name))
-      .filter((name) => session.opens(name));
-    const namespaces = ["", ...names];
-    const seen: Seen = {
-      links: new Map(namespaces.map((ns) => [ns, session.socket(ns).dump(dumpLinks()).map(decodeLink)])),
-      namespaceOf: new Map(names.map((ns) => [netnsId(session, ns), ns])),
-    };
-    return namespaces.flatMap((ns) => {
-      const objects = [...links(seen, ns), ...onLinks(session.socket(ns), ns, seen.links.get(ns) ?? [])];
-      if (ns !== "") return [{ kind: "netns", name: ns }, ...objects, ...sysctls(session, ns, like)];
-      const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
-      return [...near, ...sysctls(session, ns, like)];
+    return ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns) => {
+      if (!session.opens(ns)) return [];
+      const links = session.socket(ns).dump(dumpLinks()).map(decodeLink);
+      return {
+        ns,
+        netnsId: netnsId(session, ns),
+        links,
+        onLinks: onLinks(session.socket(ns), ns, links),
+        sysctls: sysctls(session, ns, like),
+      };
     });
   } finally {
     session.close();
@@ -75,32 +85,32 @@ function namedIn(like: readonly KernelObject[]): { namespaces: Set<Namespace>; d
   return { namespaces, devices };
 }
 
-/** The number the host's namespace has for another; a veth's end tells its peer's namespace by it. */
 function netnsId(session: Session, ns: Namespace): number {
   const [payload] = session.socket("").request(getNetnsId(session.descriptor(ns)));
   return payload ? decodeNetnsId(payload) : -1;
 }
 
-function links(seen: Seen, ns: Namespace): LinkObject[] {
-  const all = seen.links.get(ns) ?? [];
-  const names = new Map(all.map(({ index, name }) => [index, name]));
-  return all.flatMap((link): LinkObject[] => {
+function links({ ns, links }: Look, looks: readonly Look[]): LinkObject[] {
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return links.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
     if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
     if (link.group !== linkGroup) return [];
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias }];
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(seen, ns, link) }];
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(link, ns, looks) }];
   });
 }
 
 /** A peer that was moved out of sight is nowhere: the veth is then not the one anybody wants, and is replaced. */
-function peerOf(seen: Seen, ns: Namespace, { peer }: LinkInfo): VethLink["peer"] {
-  const peerNs = peer.netnsId === null ? ns : ns === "" ? seen.namespaceOf.get(peer.netnsId) : undefined;
-  const link = peerNs === undefined ? undefined : seen.links.get(peerNs)?.find(({ index }) => index === peer.index);
-  if (peerNs === undefined || !link) return { ns: "", name: "", mac: "", mtu: 0, up: false };
-  return { ns: peerNs, name: link.name, mac: link.mac, mtu: link.mtu, up: link.up };
+function peerOf({ peer }: LinkInfo, ns: Namespace, looks: readonly Look[]): VethLink["peer"] {
+  const place = looks.find((look) =>
+    peer.netnsId === null ? look.ns === ns : ns === "" && look.ns !== "" && look.netnsId === peer.netnsId,
+  );
+  const end = place?.links.find(({ index }) => index === peer.index);
+  if (!place || !end) return { ns: "", name: "", mac: "", mtu: 0, up: false };
+  return { ns: place.ns, name: end.name, mac: end.mac, mtu: end.mtu, up: end.up };
 }
 
 /** Our addresses, routes and neighbours of one namespace. */

@@ -19,6 +19,9 @@ interface Place {
 /** The worker's own namespace stays as long as the thread, and so does the way to its sysctls. */
 const homeSysctls = new Sysctls();
 
+/** Each is a handful of descriptors, and a plan may name more namespaces than a process may open files. */
+const mostPlaces = 100;
+
 /**
  * What one apply or observe keeps open: a socket per namespace, opened at first use. Both pin a namespace, so the session is
  * short, closed at the end, and lets go of a namespace before it is deleted.
@@ -57,16 +60,13 @@ export class Session {
     return this.#place(ns).fd ?? sys.homeNamespace();
   }
 
-  /** Makes the namespace, and the socket while the thread is inside. */
   addNamespace(name: string): void {
-    const path = this.path(name);
-    const socket = addNamespace(path, () => new NetlinkSocket());
-    this.#places.set(name, { fd: openNamespace(path), socket, indexes: new Map(), sysctls: new Sysctls() });
+    this.#keep(name, enter(addNamespace(this.#path(name))));
   }
 
   deleteNamespace(name: string): void {
     this.#leave(name);
-    deleteNamespace(this.path(name));
+    deleteNamespace(this.#path(name));
   }
 
   addBridge(ns: Namespace, link: NewLink): void {
@@ -98,10 +98,6 @@ export class Session {
     this.#place(ns).indexes.delete(name);
   }
 
-  path(ns: Namespace): string {
-    return join(this.#directory, ns);
-  }
-
   close(): void {
     for (const ns of [...this.#places.keys()]) this.#leave(ns);
   }
@@ -117,23 +113,20 @@ export class Session {
 
   #place(ns: Namespace): Place {
     const known = this.#places.get(ns);
-    if (known) return known;
-    const place =
-      ns === ""
-        ? { fd: null, socket: new NetlinkSocket(), indexes: new Map(), sysctls: homeSysctls }
-        : { ...this.#enter(ns), indexes: new Map(), sysctls: new Sysctls() };
+    this.#places.delete(ns);
+    return this.#keep(ns, known ?? (ns === "" ? home() : enter(openNamespace(this.#path(ns)))));
+  }
+
+  /** As the last in the order of use; the first goes if there are too many. */
+  #keep(ns: Namespace, place: Place): Place {
     this.#places.set(ns, place);
+    const [longestUnused] = this.#places.keys();
+    if (this.#places.size > mostPlaces && longestUnused !== undefined) this.#leave(longestUnused);
     return place;
   }
 
-  #enter(ns: Namespace): { fd: number; socket: NetlinkSocket } {
-    const fd = openNamespace(this.path(ns));
-    try {
-      return { fd, socket: sys.inNamespace(fd, () => new NetlinkSocket()) };
-    } catch (error) {
-      sys.close(fd);
-      throw error;
-    }
+  #path(ns: Namespace): string {
+    return join(this.#directory, ns);
   }
 
   #leave(ns: Namespace): void {
@@ -144,5 +137,20 @@ export class Session {
     if (place.fd === null) return;
     place.sysctls.close();
     sys.close(place.fd);
+  }
+}
+
+function home(): Place {
+  return { fd: null, socket: new NetlinkSocket(), indexes: new Map(), sysctls: homeSysctls };
+}
+
+/** Takes the descriptor over. */
+function enter(fd: number): Place {
+  try {
+    const socket = sys.inNamespace(fd, () => new NetlinkSocket());
+    return { fd, socket, indexes: new Map(), sysctls: new Sysctls() };
+  } catch (error) {
+    sys.close(fd);
+    throw error;
   }
 }

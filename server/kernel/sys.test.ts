@@ -30,7 +30,9 @@ test("who is at the other end of a Unix socket", async () => {
 const descriptorOf = (socket: Socket): number => Reflect.get(Reflect.get(socket, "_handle"), "fd");
 
 test("a failed call has the errno's name and libc's words", () => {
-  expect(() => open("/nowhere/at/all", 0)).toThrow(new SysError("open", "ENOENT", "No such file or directory"));
+  expect(() => open("/nowhere/at/all", 0)).toThrow(
+    new SysError("open /nowhere/at/all", "ENOENT", "No such file or directory"),
+  );
 });
 
 test("the kernel's own words go before libc's", () => {

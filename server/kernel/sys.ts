@@ -74,12 +74,12 @@ function check(call: string, result: number): number {
   return Number(result);
 }
 
-export const CLONE_NEWNET = 0x40000000;
+const CLONE_NEWNET = 0x40000000;
 export const MS_BIND = 0x1000;
 export const MS_REC = 0x4000;
 export const MS_SHARED = 0x100000;
-export const MNT_DETACH = 2;
-export const UMOUNT_NOFOLLOW = 8;
+const MNT_DETACH = 2;
+const UMOUNT_NOFOLLOW = 8;
 export const AF_NETLINK = 16;
 export const SOCK_RAW = 3;
 export const SOL_NETLINK = 270;
@@ -93,15 +93,16 @@ const SO_PEERCRED = 17;
 export const setns = (fd: number): number => check("setns", raw.setns(fd, CLONE_NEWNET));
 export const unshareNet = (): number => check("unshare", raw.unshare(CLONE_NEWNET));
 export const mount = (source: string, target: string, flags: number): number =>
-  check("mount", raw.mount(source, target, "none", flags, null));
-export const umount = (target: string): number => check("umount", raw.umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW));
+  check(`mount ${target}`, raw.mount(source, target, "none", flags, null));
+export const umount = (target: string): number =>
+  check(`umount ${target}`, raw.umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW));
 export const close = (fd: number): number => check("close", raw.close(fd));
 export const send = (fd: number, message: Buffer): number =>
   check("send", raw.send(fd, message, message.length, MSG_DONTWAIT));
 
 /** Opens close-on-exec. The caller closes. */
 export function open(path: string, flags: number, mode = 0): number {
-  return check("open", raw.open(path, flags | O_CLOEXEC, mode));
+  return check(`open ${path}`, raw.open(path, flags | O_CLOEXEC, mode));
 }
 
 /** The file system's magic number (statfs(2)). */

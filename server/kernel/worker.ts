@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
-import { apply, type BeforeStep } from "./apply.ts";
+import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
@@ -43,7 +43,7 @@ function serve({ id, name, args }: Call): Reply {
   }
 }
 
-function failing({ beforeStep, kind }: Fault): BeforeStep {
+function failing({ beforeStep, kind }: Fault): () => void {
   let steps = 0;
   return () => {
     if (++steps !== beforeStep) return;
