@@ -124,11 +124,13 @@ const kernel = await openKernel({ rootNetns: null, netnsDir });
 const host = new NetlinkSocket();
 for (const name of bridges) await apply(kernel, bridgeObjects({ name }).slice(0, 3), []);
 console.log(["endpoints", "way", "p50 ms", "p95 ms", "x raw"].map((cell) => cell.padStart(10)).join(""));
-let count = 0;
+let count = 1;
 for (const level of levels) {
   for (; count < level; count++) await apply(kernel, joinObjects(count), []);
   count = await measure(kernel, host, level);
 }
-console.log(`memory of this process with ${count} endpoints: ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`);
+console.log(
+  `memory of this process with ${count - 1} endpoints: ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`,
+);
 host.close();
 await kernel.close();

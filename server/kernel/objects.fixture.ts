@@ -36,7 +36,7 @@ export function sandboxObjects(n: number): KernelObject[] {
   ];
 }
 
-/** Endpoint `n`, joined to the bridge from sandbox `n`; addresses 172.30.x.y and fd00:30::z follow from `n`. */
+/** Endpoint `n` (from 1: the first address is the gateway's), joined to the bridge from sandbox `n`; addresses 172.30.x.y and fd00:30::z follow from `n`. */
 export function endpointObjects(n: number, change: Partial<VethLink> = {}): KernelObject[] {
   const ns = sandboxNs(n);
   const host = n + 1;
