@@ -25,7 +25,7 @@ export interface Kernel {
   unsupported(): Promise<Record<string, string>>;
   /** The sandbox key of the CNM: the path of a named namespace. */
   namespaceKey(name: string): string;
-  /** Ends the worker after the calls that are under way. The kernel's objects stay. */
+  /** Ends the worker after the calls that are under way. The kernel's objects stay. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -36,6 +36,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
   await started(worker);
   const call = caller(worker);
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
   return {
     plan,
     render,
@@ -45,8 +46,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     unsupported: () => call("unsupported"),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {
-      const ended = new Promise((resolve) => worker.once("exit", resolve));
-      await call("close");
+      // Refused where the worker has ended already.
+      await call("close").catch(() => {});
       await ended;
     },
   };
