@@ -14,7 +14,8 @@ const revalidateMs = 1500;
 export const topologyRouter = router({
   get: viewerProcedure.query(({ ctx }) => ctx.controller.state()),
   plan: viewerProcedure.input(commandsInput).query(({ ctx, input }) => ctx.controller.plan(input.commands)),
-  apply: operatorProcedure
+  /** Several commands as one atomic change; tRPC reserves the word "apply". */
+  change: operatorProcedure
     .input(commandsInput)
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, input.commands, input)),
   layout: operatorProcedure
