@@ -1,0 +1,111 @@
+"use client";
+
+import { Button, Combobox, Group, Modal, ScrollArea, Stack, Text, TextInput, useCombobox } from "@mantine/core";
+import { useState } from "react";
+import type { Verdict } from "#cnm/errors.ts";
+import type { Id } from "#cnm/ids.ts";
+import type { Topology } from "#cnm/topology.ts";
+import { sentence, type Trouble } from "#components/api/trouble.ts";
+import { useApply } from "#components/api/use-apply.ts";
+import { useTopology } from "#components/live/live-provider.tsx";
+import { cablePreview, cableVerdict, connectCommands, type Ends, endsOf } from "#components/topology/intent.ts";
+import { FormTrouble } from "./form-trouble.tsx";
+
+/** A cable without a pointer: choose the other end by name. What cannot be connected is listed with the reason. */
+export function ConnectDialog({ from, close }: { from: Id; close: () => void }) {
+  const topology = useTopology();
+  const [search, setSearch] = useState("");
+  const [address, setAddress] = useState("");
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [busy, setBusy] = useState(false);
+  const apply = useApply();
+  const combobox = useCombobox();
+  const name = topology.sandboxes[from]?.name ?? topology.networks[from]?.name ?? "";
+  const targets = targetsOf(topology, from, search);
+  const connect = async (to: Id) => {
+    const ends = endsOf(topology, from, to);
+    if (!ends || busy) return;
+    setBusy(true);
+    const choice = address.includes(":") ? { ipv6: address } : { ipv4: address || undefined };
+    const result = await apply(connectCommands(topology, ends, choice), { title: `Connect ${name}`, quiet: true });
+    setBusy(false);
+    if (result.ok) close();
+    else setTrouble(result.trouble);
+  };
+  return (
+    <Modal opened onClose={close} title={`Connect ${name} to…`} size="md">
+      <Stack gap="sm">
+        <Combobox store={combobox} onOptionSubmit={connect}>
+          <Combobox.EventsTarget>
+            <TextInput
+              label={topology.sandboxes[from] ? "Network" : "Sandbox"}
+              placeholder="Type to search, Enter connects"
+              data-autofocus
+              value={search}
+              onChange={(event) => {
+                setSearch(event.currentTarget.value);
+                combobox.selectFirstOption();
+              }}
+              onFocus={() => combobox.selectFirstOption()}
+            />
+          </Combobox.EventsTarget>
+          <Combobox.Options aria-label="Possible other ends">
+            <ScrollArea.Autosize mah={280} type="scroll">
+              {targets.length === 0 && <Combobox.Empty>Nothing there by that name</Combobox.Empty>}
+              {targets.map((target) => (
+                <Target key={target.id} {...target} topology={topology} from={from} />
+              ))}
+            </ScrollArea.Autosize>
+          </Combobox.Options>
+        </Combobox>
+        <TextInput
+          label="Address"
+          placeholder="the next free one"
+          classNames={{ input: "mono" }}
+          value={address}
+          onChange={(event) => setAddress(event.currentTarget.value.trim())}
+        />
+        <FormTrouble trouble={trouble} />
+        <Group justify="flex-end">
+          <Button variant="default" size="xs" onClick={close}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+interface TargetItem {
+  id: Id;
+  name: string;
+  verdict: Verdict;
+}
+
+const shown = 50;
+
+/** Legal ends first, then the others; at most as many as a person reads. */
+function targetsOf(topology: Topology, from: Id, search: string): TargetItem[] {
+  const objects = Object.values(topology.sandboxes[from] ? topology.networks : topology.sandboxes);
+  return objects
+    .filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()))
+    .map(({ id, name }) => ({ id, name, verdict: cableVerdict(topology, from, id) }))
+    .sort(
+      (a, b) => Number(b.verdict.ok) - Number(a.verdict.ok) || a.name.localeCompare(b.name, "en", { numeric: true }),
+    )
+    .slice(0, shown);
+}
+
+function Target({ id, name, verdict, topology, from }: TargetItem & { topology: Topology; from: Id }) {
+  const ends: Ends | null = endsOf(topology, from, id);
+  return (
+    <Combobox.Option value={id} disabled={!verdict.ok}>
+      <Text size="sm" fw={500}>
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed" className={verdict.ok ? "mono" : undefined}>
+        {verdict.ok ? ends && cablePreview(topology, ends) : sentence(verdict.message)}
+      </Text>
+    </Combobox.Option>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+
+import { createContext, useContext } from "react";
+import type { Position } from "#cnm/events.ts";
+import type { Id } from "#cnm/ids.ts";
+import { type Store, useStore } from "#components/live/store.ts";
+
+/** Where on the canvas something is to be made, and where on the screen its form opens. */
+export interface Spot {
+  position: Position;
+  screen: { x: number; y: number };
+}
+
+export type Dialog =
+  | { kind: "network" | "sandbox"; spot?: Spot; connectTo?: Id }
+  | { kind: "connect"; from: Id }
+  | { kind: "delete"; ids: Id[] };
+
+/** What the tables and the canvas share: what is selected, which form is open, where new cards shall stand. */
+export interface Ui {
+  selection: Id[];
+  dialog: Dialog | null;
+  /** Positions for objects that have no id yet, by `claimKey`. */
+  claims: Record<string, Position>;
+}
+
+export const initialUi: Ui = { selection: [], dialog: null, claims: {} };
+export const claimKey = (kind: "network" | "sandbox", name: string): string => `${kind} ${name}`;
+
+export const UiContext = createContext<Store<Ui> | null>(null);
+
+export function useUiStore(): Store<Ui> {
+  const store = useContext(UiContext);
+  if (!store) throw new Error("useUi is used outside ActionsProvider");
+  return store;
+}
+
+export function useUi<S>(select: (ui: Ui) => S): S {
+  return useStore(useUiStore(), select);
+}

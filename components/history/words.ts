@@ -1,0 +1,44 @@
+import type { CommandInput } from "#cnm/commands.ts";
+import type { StepRecord } from "#cnm/history.ts";
+import { shortId } from "#cnm/ids.ts";
+
+/** A command as it was asked for, in words. */
+export function commandWords(command: CommandInput): string {
+  switch (command.type) {
+    case "network.create":
+      return `create network ${command.name}, driver ${command.driver}${list(command.pools.map(({ subnet }) => subnet))}`;
+    case "network.delete":
+      return `delete network ${readable(command.network)}`;
+    case "sandbox.create":
+      return `create sandbox ${command.name}${command.mode === "host" ? ", in the host's namespace" : ""}`;
+    case "sandbox.delete":
+      return `delete sandbox ${readable(command.sandbox)}`;
+    case "endpoint.create":
+      return `create endpoint ${command.name ?? ""} in network ${readable(command.network)}${list([command.ipv4, command.ipv6, command.mac])}`;
+    case "endpoint.delete":
+      return `delete endpoint ${readable(command.endpoint)}`;
+    case "endpoint.join":
+      return `join endpoint ${readable(command.endpoint)} to sandbox ${readable(command.sandbox)}`;
+    case "endpoint.leave":
+      return `let endpoint ${readable(command.endpoint)} leave`;
+  }
+}
+
+/** "412 µs", "3.1 ms", "1.2 s". */
+export function duration(us: number): string {
+  if (us < 1000) return `${Math.round(us)} µs`;
+  if (us < 1_000_000) return `${(us / 1000).toFixed(1)} ms`;
+  return `${(us / 1_000_000).toFixed(2)} s`;
+}
+
+/** The command lines of steps that ran, one per line, as a person could type them. */
+export function script(steps: readonly StepRecord[]): string {
+  return steps.map(({ command }) => command).join("\n");
+}
+
+const readable = (reference: string): string => (/^[0-9a-f]{64}$/.test(reference) ? shortId(reference) : reference);
+
+function list(items: readonly (string | undefined)[]): string {
+  const given = items.filter(Boolean);
+  return given.length > 0 ? `, ${given.join(", ")}` : "";
+}

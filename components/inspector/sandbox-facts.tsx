@@ -1,0 +1,103 @@
+"use client";
+
+import { Badge, Group, Text, Title } from "@mantine/core";
+import { IconPlugConnected, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { gatewayOf } from "#cnm/gateway.ts";
+import { shortId } from "#cnm/ids.ts";
+import { endpointsIn } from "#cnm/rules.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import { count } from "#cnm/text.ts";
+import type { Topology } from "#cnm/topology.ts";
+import { useUiStore } from "#components/actions/ui.ts";
+import { useEditVerdict } from "#components/api/session.tsx";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useTopology } from "#components/live/live-provider.tsx";
+import { ActionButton, Facts, localTime } from "./facts.tsx";
+import styles from "./inspector.module.css";
+import { InspectorHead } from "./inspector-head.tsx";
+import { Labels } from "./labels.tsx";
+import { Members } from "./members.tsx";
+import { StatusLine } from "./status-line.tsx";
+
+export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
+  const topology = useTopology();
+  const ui = useUiStore();
+  const edit = useEditVerdict();
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.sandbox.inspect.queryOptions({ ref: sandbox.id }));
+  const endpoints = useMemo(() => endpointsIn(topology, sandbox.id), [topology, sandbox.id]);
+  const gateways = gatewayOf(topology, sandbox.id);
+  return (
+    <>
+      <InspectorHead kind={sandbox.managed ? "Sandbox, managed" : "Sandbox"} name={sandbox.name}>
+        <StatusLine id={sandbox.id} />
+      </InspectorHead>
+      <div className={styles.section}>
+        <Group gap="xs">
+          <ActionButton
+            verdict={edit}
+            icon={<IconPlugConnected size={15} aria-hidden />}
+            onClick={() => ui.set({ dialog: { kind: "connect", from: sandbox.id } })}
+          >
+            Connect…
+          </ActionButton>
+          <ActionButton
+            verdict={edit}
+            icon={<IconTrash size={15} aria-hidden />}
+            onClick={() => ui.set({ dialog: { kind: "delete", ids: [sandbox.id] } })}
+          >
+            Delete…
+          </ActionButton>
+        </Group>
+      </div>
+      <div className={styles.section}>
+        <Facts
+          facts={[
+            {
+              label: "Namespace",
+              value: data?.namespace ?? (sandbox.mode === "host" ? "the host's" : null),
+              mono: Boolean(data?.namespace),
+            },
+            { label: "Key", value: data?.key ?? null, mono: true, copy: data?.key ?? undefined },
+            { label: "IPv4 default", value: routeText(topology, gateways.ipv4) },
+            { label: "IPv6 default", value: routeText(topology, gateways.ipv6) },
+            { label: "Lifetime", value: sandbox.managed ? "goes with its last endpoint" : "until it is deleted" },
+            { label: "Created", value: localTime(sandbox.createdAt) },
+            { label: "Id", value: shortId(sandbox.id), mono: true, copy: sandbox.id },
+          ]}
+        />
+        <Labels labels={sandbox.labels} />
+      </div>
+      <div className={styles.section}>
+        <Group gap={6} mb={6}>
+          <Title order={3} size="h6">
+            Endpoints
+          </Title>
+          <Badge size="sm" variant="default" tt="none">
+            {endpoints.length}
+          </Badge>
+        </Group>
+        {endpoints.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            In no network. Draw a cable to one, or press C.
+          </Text>
+        ) : (
+          <Members
+            endpoints={endpoints}
+            from="sandbox"
+            label={`${count(endpoints.length, "endpoint")} of ${sandbox.name}`}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** "eth0, through net-1"; "none" where nothing leads out. */
+function routeText(topology: Topology, endpointId: string | null): string {
+  const endpoint = endpointId ? topology.endpoints[endpointId] : undefined;
+  if (!endpoint) return "none";
+  return `${endpoint.attachment?.interfaceName}, through ${topology.networks[endpoint.networkId]?.name}`;
+}

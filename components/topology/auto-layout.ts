@@ -1,0 +1,38 @@
+import type { ELK } from "elkjs/lib/elk-api.js";
+import type { Layout } from "#cnm/events.ts";
+import { fromBlocks, type LayoutCable, type LayoutCard, toBlocks } from "./blocks.ts";
+import { snap } from "./placement.ts";
+
+let engine: Promise<ELK> | null = null;
+
+/** The layout engine is large and runs in a worker: it is loaded when somebody asks for a layout. */
+function loadEngine(): Promise<ELK> {
+  engine ??= import("elkjs/lib/elk-api.js").then(
+    ({ default: Engine }) =>
+      new Engine({ workerFactory: () => new Worker(new URL("elkjs/lib/elk-worker.min.js", import.meta.url)) }),
+  );
+  return engine;
+}
+
+/** Positions for every card: sandboxes to the left of their networks, few crossings. */
+export async function autoLayout(cards: readonly LayoutCard[], cables: readonly LayoutCable[]): Promise<Layout> {
+  const elk = await loadEngine();
+  const blocks = toBlocks(cards, cables);
+  const answer = await elk.layout({
+    id: "root",
+    layoutOptions: {
+      "elk.algorithm": "layered",
+      "elk.direction": "RIGHT",
+      "elk.spacing.nodeNode": "40",
+      "elk.layered.spacing.nodeNodeBetweenLayers": "140",
+      "elk.spacing.componentComponent": "60",
+      "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+    },
+    children: blocks.map(({ id, width, height }) => ({ id, width, height })),
+    edges: blocks.flatMap(({ id, links }) =>
+      links.map((link) => ({ id: `${id} ${link}`, sources: [id], targets: [link] })),
+    ),
+  });
+  const at = Object.fromEntries((answer.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
+  return fromBlocks(blocks, at, snap);
+}

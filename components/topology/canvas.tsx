@@ -1,0 +1,159 @@
+"use client";
+
+import {
+  Background,
+  BackgroundVariant,
+  ConnectionMode,
+  type EdgeChange,
+  type NodeChange,
+  ReactFlow,
+  useKeyPress,
+  useReactFlow,
+} from "@xyflow/react";
+import { type FocusEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import { useUi, useUiStore } from "#components/actions/ui.ts";
+import { useEditVerdict } from "#components/api/session.tsx";
+import { useLive } from "#components/live/live-provider.tsx";
+import { Cable } from "./cable.tsx";
+import { CableInAir } from "./cable-in-air.tsx";
+import { ContextMenu, type MenuAt } from "./context-menu.tsx";
+import { decorate } from "./decorate.ts";
+import { EmptyHint } from "./empty-hint.tsx";
+import { useGesture, useGestureStore } from "./gesture.tsx";
+import type { CableEdge, Card } from "./graph.ts";
+import { NetworkCard } from "./network-card.tsx";
+import { Palette } from "./palette.tsx";
+import { grid } from "./placement.ts";
+import { SandboxCard } from "./sandbox-card.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import styles from "./topology.module.css";
+import { useAutoLayout } from "./use-auto-layout.ts";
+import { useCabling } from "./use-cabling.ts";
+import { useCanvasKeys } from "./use-canvas-keys.ts";
+import { useGraph } from "./use-graph.ts";
+
+const nodeTypes = { network: NetworkCard, sandbox: SandboxCard };
+const edgeTypes = { cable: Cable };
+const manyCards = 300;
+
+type Tier = "full" | "title" | "tile";
+const tierOf = (zoom: number): Tier => (zoom >= 0.8 ? "full" : zoom >= 0.4 ? "title" : "tile");
+
+export function Canvas() {
+  const { graph, onCardsChange, move } = useGraph();
+  const canvas = useRef<HTMLDivElement>(null);
+  const stale = useLive((live) => live.link !== "live");
+  const edit = useEditVerdict();
+  const cabling = useGesture((gesture) => gesture.cableFrom !== null);
+  const [tier, setTier] = useState<Tier>("full");
+  const [menu, setMenu] = useState<MenuAt | null>(null);
+  const [help, setHelp] = useState(false);
+  const freehand = useKeyPress("Alt");
+  const { handlers, cancel, endOnPane } = useCabling();
+  const { layout, busy } = useAutoLayout(graph, move);
+  const flow = useReactFlow();
+  const fit = () => void flow.fitView({ duration: 200, maxZoom: 1, padding: 0.15 });
+  const { cards, cables, onSelect, onFocus, clear } = useSelection(graph);
+  useCanvasKeys({
+    canvas,
+    move,
+    cancelCable: cancel,
+    layout,
+    fit,
+    help: () => setHelp(true),
+    menu: (on, at) => setMenu({ on, ...at }),
+  });
+  const openMenu = (event: MouseEvent | globalThis.MouseEvent, on: MenuAt["on"]) => {
+    event.preventDefault();
+    setMenu({ on, x: event.clientX, y: event.clientY });
+  };
+  return (
+    <section
+      ref={canvas}
+      className={styles.canvas}
+      aria-label="Topology canvas. Press question mark for its keys"
+      data-tier={tier}
+      data-stale={stale || undefined}
+      data-cabling={cabling || undefined}
+      onFocus={onFocus}
+    >
+      <ReactFlow<Card, CableEdge>
+        {...handlers}
+        nodes={cards}
+        edges={cables}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={(changes) => {
+          onCardsChange(changes);
+          onSelect(changes);
+        }}
+        onEdgesChange={onSelect}
+        connectionLineComponent={CableInAir}
+        connectionMode={ConnectionMode.Loose}
+        connectionRadius={1}
+        nodesDraggable={edit.ok}
+        nodesConnectable={edit.ok}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={["Meta", "Control"]}
+        snapToGrid={!freehand}
+        snapGrid={[grid, grid]}
+        minZoom={0.05}
+        maxZoom={2}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+        onlyRenderVisibleElements={cards.length > manyCards}
+        elevateNodesOnSelect={false}
+        onInit={({ getZoom }) => setTier(tierOf(getZoom()))}
+        onMove={(_event, { zoom }) => setTier(tierOf(zoom))}
+        onPaneClick={(event) => endOnPane(event) || clear()}
+        onNodeContextMenu={(event, { id }) => openMenu(event, { kind: "card", id })}
+        onEdgeContextMenu={(event, { id, source }) => openMenu(event, { kind: "cable", id, around: source })}
+        onPaneContextMenu={(event) => openMenu(event, null)}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={grid} size={1.5} />
+        <Palette />
+        <Toolbar layout={layout} busy={busy} fit={fit} help={() => setHelp(true)} />
+      </ReactFlow>
+      <EmptyHint />
+      {menu && <ContextMenu {...menu} close={() => setMenu(null)} />}
+      {help && <Shortcuts close={() => setHelp(false)} />}
+    </section>
+  );
+}
+
+/** Selection lives outside the canvas; here it is put onto the cards and read back from React Flow's changes. */
+function useSelection(graph: { cards: Card[]; cables: CableEdge[] }) {
+  const ui = useUiStore();
+  const gestures = useGestureStore();
+  const selection = useUi((state) => state.selection);
+  const current = useGesture((gesture) => gesture.current);
+  const { cards, cables } = useMemo(() => decorate(graph, selection, current), [graph, selection, current]);
+  const onSelect = useCallback(
+    (changes: (NodeChange<Card> | EdgeChange<CableEdge>)[]) => {
+      const next = new Set(ui.get().selection);
+      const before = next.size;
+      let changed = false;
+      for (const change of changes) {
+        if (change.type !== "select" || next.has(change.id) === change.selected) continue;
+        changed = true;
+        if (change.selected) next.add(change.id);
+        else next.delete(change.id);
+      }
+      if (changed || next.size !== before) ui.set({ selection: [...next] });
+    },
+    [ui],
+  );
+  const onFocus = useCallback(
+    ({ target }: FocusEvent) => {
+      const id = target.getAttribute("data-id");
+      if (!id || gestures.get().current?.id === id) return;
+      if (target.classList.contains("react-flow__node")) gestures.set({ current: { kind: "card", id } });
+    },
+    [gestures],
+  );
+  const clear = useCallback(() => ui.set({ selection: [] }), [ui]);
+  return { cards, cables, onSelect, onFocus, clear };
+}

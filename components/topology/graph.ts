@@ -1,0 +1,226 @@
+import type { Edge, Node } from "@xyflow/react";
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { Layout, Position, TopologyState } from "#cnm/events.ts";
+import type { Id } from "#cnm/ids.ts";
+import type { DriverName, Network } from "#cnm/network.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import { count } from "#cnm/text.ts";
+
+/** The topology as cards and cables. Pure; sizes are fixed per content so that nothing has to be measured to be drawn. */
+
+export type Status = "up" | "applying" | "failed";
+
+export interface NetworkData extends Record<string, unknown> {
+  name: string;
+  driver: DriverName;
+  subnets: string[];
+  members: number;
+  badges: string[];
+  status: Status;
+  problem: string | null;
+}
+
+/** One endpoint on a sandbox's card. */
+export interface Row {
+  id: Id;
+  interfaceName: string;
+  address: string;
+  network: string;
+  status: Status;
+}
+
+export interface SandboxData extends Record<string, unknown> {
+  name: string;
+  mode: Sandbox["mode"];
+  managed: boolean;
+  rows: Row[];
+  status: Status;
+  problem: string | null;
+}
+
+export interface CableData extends Record<string, unknown> {
+  driver: DriverName;
+  status: Status;
+  label: string;
+}
+
+export type NetworkNode = Node<NetworkData, "network">;
+export type SandboxNode = Node<SandboxData, "sandbox">;
+export type Card = NetworkNode | SandboxNode;
+export type CableEdge = Edge<CableData, "cable">;
+
+export interface Graph {
+  cards: Card[];
+  cables: CableEdge[];
+}
+
+export const cardWidth = 220;
+export const rowHeight = 26;
+const headHeight = 46;
+
+export const sandboxHeight = (rows: number): number => headHeight + (rows > 0 ? rows * rowHeight + 6 : 0);
+export const networkHeight = (subnets: number): number => headHeight + 18 * Math.max(1, subnets) + 2;
+
+/** Cards with the positions that are known; a card without one stands at the origin until `place` has found it a spot. */
+export function toGraph(state: TopologyState, layout: Layout): Graph {
+  const { topology } = state;
+  const byNetwork = groupBy(Object.values(topology.endpoints), (endpoint) => endpoint.networkId);
+  const bySandbox = groupBy(Object.values(topology.endpoints), (endpoint) => endpoint.attachment?.sandboxId ?? "");
+  const at = (id: Id): Position => layout[id] ?? { x: 0, y: 0 };
+  return {
+    cards: [
+      ...Object.values(topology.networks).map((network) =>
+        networkCard(state, network, { members: byNetwork.get(network.id)?.length ?? 0, position: at(network.id) }),
+      ),
+      ...Object.values(topology.sandboxes).map((sandbox) =>
+        sandboxCard(state, sandbox, { endpoints: bySandbox.get(sandbox.id) ?? [], position: at(sandbox.id) }),
+      ),
+    ],
+    cables: Object.values(topology.endpoints).flatMap((endpoint) => cableOf(state, endpoint) ?? []),
+  };
+}
+
+/** failed wins over applying: an old problem is not forgotten because something new is tried. */
+export function statusOf(state: TopologyState, id: Id): Status {
+  if (state.applying.includes(id)) return "applying";
+  return state.problems[id] ? "failed" : "up";
+}
+
+export const statusWords: Record<Status, string> = { up: "up", applying: "being changed", failed: "failed" };
+
+function networkCard(
+  state: TopologyState,
+  network: Network,
+  { members, position }: { members: number; position: Position },
+): NetworkNode {
+  const subnets = network.pools.map((pool) => pool.subnet);
+  const height = networkHeight(subnets.length);
+  const status = statusOf(state, network.id);
+  const data: NetworkData = {
+    name: network.name,
+    driver: network.driver,
+    subnets,
+    members,
+    badges: badgesOf(network),
+    status,
+    problem: state.problems[network.id]?.message ?? null,
+  };
+  const anchor = {
+    id: "anchor",
+    type: "target" as const,
+    position: "left" as never,
+    x: 0,
+    y: height / 2,
+    width: 1,
+    height: 1,
+  };
+  const facts = [network.driver, ...subnets, ...data.badges, count(members, "endpoint"), statusWords[status]];
+  return {
+    id: network.id,
+    type: "network",
+    position,
+    data,
+    width: cardWidth,
+    height,
+    handles: [anchor],
+    ariaLabel: `Network ${network.name}, ${facts.join(", ")}`,
+  };
+}
+
+function sandboxCard(
+  state: TopologyState,
+  sandbox: Sandbox,
+  { endpoints, position }: { endpoints: Endpoint[]; position: Position },
+): SandboxNode {
+  const rows = endpoints.map((endpoint) => rowOf(state, endpoint)).sort(byInterface);
+  const status = statusOf(state, sandbox.id);
+  const data: SandboxData = {
+    name: sandbox.name,
+    mode: sandbox.mode,
+    managed: sandbox.managed,
+    rows,
+    status,
+    problem: state.problems[sandbox.id]?.message ?? null,
+  };
+  const anchors = rows.map(({ id }, index) => ({
+    id,
+    type: "source" as const,
+    position: "right" as never,
+    x: cardWidth - 1,
+    y: rowCenter(index),
+    width: 1,
+    height: 1,
+  }));
+  return {
+    id: sandbox.id,
+    type: "sandbox",
+    position,
+    data,
+    width: cardWidth,
+    height: sandboxHeight(rows.length),
+    handles: anchors,
+    ariaLabel: sandboxName(data),
+  };
+}
+
+/** From the card's top to the middle of a row, in pixels. */
+export const rowCenter = (index: number): number => headHeight + index * rowHeight + rowHeight / 2;
+
+function sandboxName({ name, mode, rows, status }: SandboxData): string {
+  const joined = rows.map((row) =>
+    `${row.interfaceName || "member"} ${row.address} on ${row.network}`.replace(/ +/g, " "),
+  );
+  const head = `Sandbox ${name}${mode === "host" ? ", host mode" : ""}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
+  return rows.length > 0 ? `${head}: ${joined.join("; ")}` : head;
+}
+
+function rowOf(state: TopologyState, endpoint: Endpoint): Row {
+  return {
+    id: endpoint.id,
+    interfaceName: endpoint.attachment?.interfaceName ?? "",
+    address: endpoint.ipv4 ?? endpoint.ipv6 ?? "",
+    network: state.topology.networks[endpoint.networkId]?.name ?? "",
+    status: statusOf(state, endpoint.id),
+  };
+}
+
+function byInterface(a: Row, b: Row): number {
+  return a.interfaceName.localeCompare(b.interfaceName, "en", { numeric: true }) || a.network.localeCompare(b.network);
+}
+
+function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
+  const network = state.topology.networks[endpoint.networkId];
+  const sandbox = endpoint.attachment && state.topology.sandboxes[endpoint.attachment.sandboxId];
+  if (!network || !sandbox) return null;
+  const status = statusOf(state, endpoint.id);
+  const device = endpoint.attachment?.interfaceName || endpoint.name;
+  return {
+    id: endpoint.id,
+    type: "cable",
+    source: sandbox.id,
+    sourceHandle: endpoint.id,
+    target: network.id,
+    targetHandle: "anchor",
+    data: {
+      driver: network.driver,
+      status,
+      label: [device, endpoint.ipv4 ?? endpoint.ipv6].filter(Boolean).join(" · "),
+    },
+    ariaLabel: `${device} of ${sandbox.name} to ${network.name}, ${statusWords[status]}`,
+  };
+}
+
+function badgesOf(network: Network): string[] {
+  const mtu = network.driver === "bridge" && network.options.mtu !== 1500 ? [`MTU ${network.options.mtu}`] : [];
+  return [...(network.internal ? ["internal"] : []), ...(network.predefined ? ["predefined"] : []), ...mtu];
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,68 @@
+import type { Layout, Position } from "#cnm/events.ts";
+import type { Id } from "#cnm/ids.ts";
+
+/** What placing needs to know of a card. */
+export interface Box {
+  id: Id;
+  kind: "network" | "sandbox";
+  width: number;
+  height: number;
+}
+
+export const grid = 20;
+const gap = 40;
+const columnWidth = 400;
+const columnHeight = 1200;
+
+/**
+ * A spot for every card that has none: sandboxes in columns to the left, networks to the right, each on the first spot of its
+ * columns where it overlaps nothing. The same input gives the same answer in every browser.
+ */
+export function place(boxes: readonly Box[], layout: Layout): Layout {
+  const taken = boxes.flatMap((box) => (layout[box.id] ? [rectangle(box, layout[box.id] ?? origin)] : []));
+  const placed: Layout = {};
+  for (const box of boxes) {
+    if (layout[box.id]) continue;
+    const position = firstFreeSpot(box, taken);
+    placed[box.id] = position;
+    taken.push(rectangle(box, position));
+  }
+  return placed;
+}
+
+const origin: Position = { x: 0, y: 0 };
+
+interface Rectangle extends Position {
+  width: number;
+  height: number;
+}
+
+function firstFreeSpot(box: Box, taken: readonly Rectangle[]): Position {
+  const direction = box.kind === "network" ? 1 : -1;
+  for (let column = 0; ; column++) {
+    const x = (box.kind === "network" ? columnWidth : 0) + direction * column * columnWidth * 0.75;
+    const inColumn = taken.filter((other) => other.x < x + box.width + gap && x < other.x + other.width + gap);
+    const y = firstFreeY(box.height, inColumn);
+    if (y + box.height <= columnHeight || column > 50) return { x: snap(x), y };
+  }
+}
+
+/** The lowest gap between what is in the column that is high enough. */
+function firstFreeY(height: number, column: readonly Rectangle[]): number {
+  let y = 0;
+  for (const other of [...column].sort((a, b) => a.y - b.y)) {
+    if (other.y + other.height + gap <= y) continue;
+    if (y + height + gap <= other.y) break;
+    y = Math.ceil((other.y + other.height + gap) / grid) * grid;
+  }
+  return y;
+}
+
+function rectangle({ width, height }: Box, { x, y }: Position): Rectangle {
+  return { x, y, width, height };
+}
+
+/** The nearest line of the grid. */
+export function snap(coordinate: number): number {
+  return Math.round(coordinate / grid) * grid;
+}
