@@ -93,6 +93,7 @@ async function methodsOf(file, datamodels) {
   const connections = new Set();
   class Factory extends PrismaBetterSqlite3 {
     async connect() {
+      if (!file.includes(":memory:")) makeFolderOf(file);
       const adapter = forgiving(await super.connect());
       connections.add(adapter);
       return adapter;

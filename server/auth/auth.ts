@@ -35,7 +35,7 @@ export interface Auth {
   actor(headers: Headers): Promise<Actor | null>;
   /** True while there is no administrator. */
   needsSetup(): Promise<boolean>;
-  /** The one-time token of this start (made at the first call while set-up is needed); null once there is an administrator. */
+  /** A one-time token for the first administrator, in place of one given before (only its hash is kept); null once there is an administrator. */
   setupToken(): Promise<string | null>;
   /** Creates the first administrator; of two at once, one wins. Throws UNAUTHENTICATED for a wrong token, CONFLICT afterwards. */
   setup(input: { token: string; username: string; password: string; name?: string }): Promise<User>;

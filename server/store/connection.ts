@@ -1,5 +1,6 @@
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3";
 import type { ArgType, SqlDriverAdapter, SqlQuery, Transaction } from "@prisma/driver-adapter-utils";
+import { SerialQueue } from "./serial-queue.ts";
 
 const busyTimeoutMs = 5000;
 
@@ -54,26 +55,23 @@ export async function queryRows(connection: SqlDriverAdapter, sql: string): Prom
  * transaction. Hence: a query outside a transaction waits until the transaction is over.
  */
 function serial(connection: SqlDriverAdapter): Connection {
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  };
+  const queue = new SerialQueue();
   return {
     provider: connection.provider,
     adapterName: connection.adapterName,
-    queryRaw: (query: SqlQuery) => inTurn(() => connection.queryRaw(query)),
-    executeRaw: (query: SqlQuery) => inTurn(() => connection.executeRaw(query)),
-    executeScript: (script) => inTurn(() => connection.executeScript(script)),
-    dispose: () => inTurn(() => connection.dispose()),
-    transact: (statements) => inTurn(() => transact(connection, statements)),
+    queryRaw: (query: SqlQuery) => queue.run(() => connection.queryRaw(query)),
+    executeRaw: (query: SqlQuery) => queue.run(() => connection.executeRaw(query)),
+    executeScript: (script) => queue.run(() => connection.executeScript(script)),
+    dispose: () => queue.run(() => connection.dispose()),
+    transact: (statements) => queue.run(() => transact(connection, statements)),
     startTransaction: (isolationLevel) =>
       new Promise((started, failed) => {
-        inTurn(async () => {
-          const transaction = await connection.startTransaction(isolationLevel);
-          await new Promise<void>((over) => started(untilOver(connection, transaction, over)));
-        }).catch(failed);
+        queue
+          .run(async () => {
+            const transaction = await connection.startTransaction(isolationLevel);
+            await new Promise<void>((over) => started(untilOver(connection, transaction, over)));
+          })
+          .catch(failed);
       }),
   };
 }

@@ -7,6 +7,7 @@ import type { Connection, Statement } from "./connection.ts";
 import { sqliteCode, unwritable, writeFailure } from "./failures.ts";
 import { entryRow, objectRows, outcomeRow, toEntry, toSummary } from "./history.ts";
 import { intentStatements, inverse } from "./intent.ts";
+import { SerialQueue } from "./serial-queue.ts";
 import { insertRows } from "./statements.ts";
 import type { EntryResult, NewEntry, Store } from "./store.ts";
 import { verifyChain } from "./verify.ts";
@@ -30,7 +31,7 @@ export class Journal {
   /** Which file `#path` was when it was opened. */
   readonly #inode: number;
   #head: Head;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #broken: CnmError | null = null;
 
   constructor(parts: JournalParts) {
@@ -48,7 +49,7 @@ export class Journal {
 
   /** See Store.begin. */
   begin(entry: NewEntry): Promise<HistorySummary> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const row = entryRow(this.#head, entry);
       await this.#write([...intentStatements(entry.changes), ...entryStatements(row, entry)]);
       this.#head = { seq: row.seq, position: row.position, hash: row.hash };
@@ -59,7 +60,7 @@ export class Journal {
 
   /** See Store.finish. */
   finish(seq: number, result: EntryResult, revert: boolean): Promise<HistorySummary> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const row = this.#pending.get(seq);
       if (!row) throw new CnmError("CONFLICT", `history row ${seq} is not pending`, { rule: "entry-is-pending" });
       const outcome = outcomeRow(this.#head, result, { seq, reverted: revert });
@@ -73,7 +74,7 @@ export class Journal {
 
   /** See Store.record. */
   record(entry: NewEntry, result: EntryResult): Promise<HistorySummary> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const row = entryRow(this.#head, entry);
       const { seq, position, hash } = row;
       const outcome: OutcomeRow = outcomeRow({ seq, position, hash }, result, { seq, reverted: false });
@@ -89,12 +90,12 @@ export class Journal {
 
   /** See Store.saveLayout. */
   saveLayout(positions: { id: string; x: number; y: number }[]): Promise<void> {
-    return this.#inTurn(() => this.#write(insertRows("CardPosition", positions, "INSERT OR REPLACE")));
+    return this.#queue.run(() => this.#write(insertRows("CardPosition", positions, "INSERT OR REPLACE")));
   }
 
   /** See Store.verifyHistory. Rows behind the end of the chain can only have been put there by somebody else. */
   async verify(): ReturnType<Store["verifyHistory"]> {
-    const { head, extra } = await this.#inTurn(async () => ({
+    const { head, extra } = await this.#queue.run(async () => ({
       head: this.#head,
       extra: await this.#prisma.historyEntry.findFirst({
         where: { OR: [{ position: { gt: this.#head.position } }, { seq: { gt: this.#head.seq } }] },
@@ -104,12 +105,6 @@ export class Journal {
     const verdict = await verifyChain(this.#prisma, head);
     if (!verdict.ok || !extra) return verdict;
     return { ok: false, rows: verdict.rows, firstBad: extra.seq, reason: "the row was inserted" };
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   async #write(statements: Statement[]): Promise<void> {

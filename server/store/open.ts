@@ -12,9 +12,9 @@ import { listEntries } from "./list.ts";
 import { migrate } from "./migrate.ts";
 import type { Store } from "./store.ts";
 
-/** The store, and the tables of people for server/auth to hand to better-auth. */
+/** The store, and its tables of people for server/auth to hand to better-auth. */
 export interface OpenStore extends Store {
-  readonly people: Pick<PrismaClient, "user" | "session" | "account" | "verification" | "$transaction">;
+  readonly client: Pick<PrismaClient, "user" | "session" | "account" | "verification" | "$transaction">;
 }
 
 /**
@@ -44,7 +44,7 @@ async function assemble(path: string, connection: Connection, unlock: () => Prom
   const pending = await prisma.historyEntry.findMany({ where: { outcome: null } });
   const journal = new Journal({ path, connection, prisma, head, pending });
   return {
-    people: prisma,
+    client: prisma,
     loadTopology: () => loadTopology(prisma),
     loadLayout: async () => {
       const rows = await prisma.cardPosition.findMany();

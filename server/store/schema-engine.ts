@@ -21,7 +21,7 @@ let loaded: Promise<Glue> | null = null;
 
 /**
  * Prisma's schema engine as WebAssembly, bound to a SQLite file through a driver adapter. `datamodels` are pairs of path
- * and text.
+ * and text; none where the question brings its own (`prisma migrate diff`).
  */
 export async function openSchemaEngine(
   factory: SqlMigrationAwareDriverAdapterFactory,
@@ -30,7 +30,11 @@ export async function openSchemaEngine(
 ): Promise<SchemaEngine> {
   loaded ??= load();
   const { SchemaEngine } = await loaded;
-  return SchemaEngine.new({ datamodels }, log, bindMigrationAwareSqlAdapterFactory(factory));
+  return SchemaEngine.new(
+    { datamodels: datamodels.length > 0 ? datamodels : undefined },
+    log,
+    bindMigrationAwareSqlAdapterFactory(factory),
+  );
 }
 
 /** The package's own entry imports the .wasm as a module, which is not for every loader (vitest's): hence by hand. */

@@ -104,7 +104,6 @@ CREATE TABLE "User" (
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" DATETIME NOT NULL,
     "username" TEXT,
-    "displayUsername" TEXT,
     "role" TEXT,
     "banned" BOOLEAN DEFAULT false,
     "banReason" TEXT,
