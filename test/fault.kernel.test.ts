@@ -1,0 +1,183 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect } from "vitest";
+import { deletion } from "#cnm/cascade.ts";
+import type { CommandDraft } from "#cnm/commands.ts";
+import type { Topology } from "#cnm/topology.ts";
+import type { Kernel } from "#server/kernel/kernel.ts";
+import type { FaultRun } from "./fault-child.ts";
+import { type Host, netnsDir, test } from "./netns.ts";
+import { caller, inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
+
+interface Scenario {
+  name: string;
+  setup: CommandDraft[];
+  change: CommandDraft[];
+}
+
+const network: CommandDraft = { type: "network.create", name: "web", enableIpv6: true };
+const other: CommandDraft = { type: "network.create", name: "back" };
+const box: CommandDraft = { type: "sandbox.create", name: "box" };
+const endpoint: CommandDraft = { type: "endpoint.create", network: "web", name: "box" };
+const join: CommandDraft = { type: "endpoint.join", endpoint: "web/box", sandbox: "box" };
+const joinCreating: CommandDraft = { ...join, createSandbox: true };
+const second: CommandDraft[] = [
+  { type: "endpoint.create", network: "back", name: "box" },
+  { type: "endpoint.join", endpoint: "back/box", sandbox: "box" },
+];
+const leave: CommandDraft = { type: "endpoint.leave", endpoint: "web/box" };
+
+const scenarios: Scenario[] = [
+  { name: "create a network", setup: [], change: [network] },
+  { name: "create a sandbox", setup: [], change: [box] },
+  { name: "connect, making the sandbox", setup: [network], change: [endpoint, joinCreating] },
+  { name: "connect to a second network", setup: [network, other, box, endpoint, join], change: second },
+  { name: "leave", setup: [network, box, endpoint, join], change: [leave] },
+  { name: "leave, with the managed sandbox", setup: [network, endpoint, joinCreating], change: [leave] },
+  {
+    name: "delete everything at once",
+    setup: [network, box, endpoint, join],
+    change: [
+      leave,
+      { type: "endpoint.delete", endpoint: "web/box" },
+      { type: "sandbox.delete", sandbox: "box" },
+      { type: "network.delete", network: "web" },
+    ],
+  },
+];
+
+/** More steps than any scenario has: a loop that reaches it never ended. */
+const tooMany = 40;
+
+const storeCalls = (["begin", "finish"] as const).flatMap((call) =>
+  (["before", "after"] as const).map((when) => ({ call, when })),
+);
+
+describe.for(scenarios)("$name", ({ setup, change }) => {
+  test("killed at any point, the next start completes it or knows nothing of it", async ({ host }) => {
+    await inScene({ host, setup }, async (scene) => {
+      for (const fault of storeCalls)
+        expect(await killAndRecover(scene, change, fault), JSON.stringify(fault)).toBe(true);
+      let steps = 1;
+      while (await killAndRecover(scene, change, { beforeStep: steps })) expect(steps++).toBeLessThan(tooMany);
+      expect(steps).toBeGreaterThan(1);
+    });
+  });
+
+  test("a step that fails leaves everything as it was", async ({ host }) => {
+    await inScene({ host, setup }, async (scene) => {
+      let step = 1;
+      while (await failAndCompare(scene, change, step)) expect(step++).toBeLessThan(tooMany);
+      expect(step).toBeGreaterThan(1);
+    });
+  });
+});
+
+test("killed again while it recovers, the start after that recovers", async ({ host }) => {
+  await inScene({ host, setup: [] }, async ({ place, kernel }) => {
+    expect(runChild({ place, commands: [network, endpoint, joinCreating], fault: { beforeStep: 3 } })).toBe("killed");
+    for (const beforeStep of [1, 2, 3]) expect(runChild({ place, commands: [], fault: { beforeStep } })).toBe("killed");
+    const patchbay = await Patchbay.open(place, { kernel });
+    expect(await patchbay.missing()).toEqual([]);
+    expect(names(patchbay.controller.topology)).toEqual(["box", "box", "host", "none", "web"]);
+    await patchbay.close();
+  });
+});
+
+/** What a scenario starts from, again and again. */
+interface Scene {
+  place: Place;
+  kernel: Kernel;
+  before: Topology;
+  /** Puts store and kernel back to `before`. */
+  restore(): Promise<void>;
+}
+
+async function inScene(
+  { host, setup }: { host: Host; setup: CommandDraft[] },
+  use: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  await inTemporaryDirectory(async (directory) => {
+    const place = { rootNetns: host.path, netnsDir, stateDir: path.join(directory, "state") };
+    const saved = path.join(directory, "saved");
+    const kernel = await host.kernel();
+    const prepared = await Patchbay.open(place, { kernel });
+    if (setup.length > 0) await prepared.apply(...setup);
+    await prepared.close();
+    cpSync(place.stateDir, saved, { recursive: true });
+    const restore = async () => {
+      rmSync(place.stateDir, { recursive: true });
+      mkdirSync(place.stateDir, { mode: 0o700 });
+      cpSync(saved, place.stateDir, { recursive: true });
+      await (await Patchbay.open(place, { kernel })).close();
+    };
+    await use({ place, kernel, before: prepared.controller.topology, restore });
+    await restore();
+    const last = await Patchbay.open(place, { kernel });
+    await removeAll(last);
+    await last.close();
+  });
+}
+
+/** False if the child lived: there is no such step any more. */
+async function killAndRecover(scene: Scene, change: CommandDraft[], fault: FaultRun["fault"]): Promise<boolean> {
+  const { place, kernel, before } = scene;
+  await scene.restore();
+  const killed = runChild({ place, commands: change, fault }) === "killed";
+  const patchbay = await Patchbay.open(place, { kernel });
+  expect(await patchbay.missing()).toEqual([]);
+  const [last] = (await patchbay.store.listHistory({}, { limit: 1 })).entries;
+  if ("call" in fault && fault.call === "begin" && fault.when === "before")
+    expect(patchbay.controller.topology).toEqual(before);
+  else expect(last?.outcome).toBe(killed && !isFinished(fault) ? "recovered" : "applied");
+  expect(await patchbay.store.verifyHistory()).toMatchObject({ ok: true });
+  expect(await patchbay.restart()).toMatchObject({ recovered: 0, repaired: 0 });
+  await patchbay.close();
+  return killed;
+}
+
+function isFinished(fault: FaultRun["fault"]): boolean {
+  return "call" in fault && fault.call === "finish" && fault.when === "after";
+}
+
+/** False if the change went through: there is no such step any more. */
+async function failAndCompare(scene: Scene, change: CommandDraft[], beforeStep: number): Promise<boolean> {
+  await scene.restore();
+  const patchbay = await Patchbay.open(scene.place, { fault: { beforeStep, kind: "ENOBUFS" } });
+  const error = await patchbay.apply(...change).then(
+    () => null,
+    (thrown) => thrown,
+  );
+  if (error) {
+    expect(error).toMatchObject({ code: "KERNEL", details: { step: { errno: "ENOBUFS" } } });
+    expect(patchbay.controller.topology).toEqual(scene.before);
+    expect(await patchbay.store.loadTopology()).toEqual(scene.before);
+    const { entries } = await patchbay.store.listHistory({ outcome: "failed" }, { limit: 1 });
+    expect(entries[0]?.error).toContain("ENOBUFS");
+  }
+  expect(await patchbay.missing()).toEqual([]);
+  await patchbay.close();
+  return error !== null;
+}
+
+function runChild(run: FaultRun): "killed" | "lived" {
+  const child = fileURLToPath(new URL("./fault-child.ts", import.meta.url));
+  const { status, signal, stderr } = spawnSync(process.execPath, [child, JSON.stringify(run)], { encoding: "utf8" });
+  if (signal === "SIGKILL") return "killed";
+  if (status !== 0) throw new Error(`the child failed: ${stderr}`);
+  return "lived";
+}
+
+async function removeAll({ controller }: Patchbay): Promise<void> {
+  for (const kind of ["sandbox", "network"] as const)
+    for (const { id, ...object } of Object.values(controller.topology[kind === "sandbox" ? "sandboxes" : "networks"]))
+      if (!("predefined" in object && object.predefined))
+        await controller.apply(caller, deletion(controller.topology, kind, id));
+  expect(names(controller.topology)).toEqual(["host", "none"]);
+}
+
+function names({ networks, sandboxes, endpoints }: Topology): string[] {
+  return [networks, sandboxes, endpoints].flatMap((objects) => Object.values(objects).map(({ name }) => name)).sort();
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommandDraft } from "#cnm/commands.ts";
+import { parseCommand } from "#cnm/parse-command.ts";
+import { type Caller, NetworkController } from "#server/controller/controller.ts";
+import { everything } from "#server/controller/recovery.ts";
+import type { KernelOptions } from "#server/kernel/calls.ts";
+import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
+import { openStore } from "#server/store/open.ts";
+import type { Store } from "#server/store/store.ts";
+
+export const caller: Caller = { actor: { kind: "uid", id: "0", name: "root", role: "admin" }, source: "test" };
+
+export interface Place {
+  /** Path of the namespace that plays the host. */
+  rootNetns: string;
+  netnsDir: string;
+  /** Where the database is. */
+  stateDir: string;
+}
+
+interface OpenOptions {
+  fault?: KernelOptions["fault"];
+  kernel?: Kernel;
+  wrap?: (store: Store) => Store;
+}
+
+/** The daemon without its sockets, put together and started as main.ts does. */
+export class Patchbay {
+  readonly controller: NetworkController;
+  readonly kernel: Kernel;
+  readonly store: Store;
+  readonly #shared: boolean;
+
+  constructor(parts: { controller: NetworkController; kernel: Kernel; store: Store; shared: boolean }) {
+    this.controller = parts.controller;
+    this.kernel = parts.kernel;
+    this.store = parts.store;
+    this.#shared = parts.shared;
+  }
+
+  /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
+  static async open(place: Place, { fault, kernel: shared, wrap = (store) => store }: OpenOptions = {}) {
+    const store = await openStore(join(place.stateDir, "patchbay.db"));
+    const kernel = shared ?? (await openKernel({ rootNetns: place.rootNetns, netnsDir: place.netnsDir, fault }));
+    const controller = new NetworkController({ kernel, store: wrap(store), hostId: "0".repeat(64) });
+    await controller.start();
+    return new Patchbay({ controller, kernel, store, shared: shared !== undefined });
+  }
+
+  /** A second start on the same store and kernel. */
+  async restart() {
+    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64) }).start();
+  }
+
+  async apply(...commands: CommandDraft[]) {
+    return this.controller.apply(caller, commands.map(parseCommand));
+  }
+
+  /** What would have to be done to make the host equal to the intent; empty is right. */
+  async missing(): Promise<string[]> {
+    const want = everything(this.controller.topology);
+    return this.kernel.plan(want, await this.kernel.observe(want, true)).map((step) => this.kernel.render(step));
+  }
+
+  async close(): Promise<void> {
+    await this.controller.stop();
+    if (!this.#shared) await this.kernel.close();
+    await this.store.close();
+  }
+}
+
+/** An empty directory that goes when `use` is done with it. */
+export async function inTemporaryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), "patchbay-test-"));
+  try {
+    return await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
