@@ -1,0 +1,136 @@
+import type { Command } from "commander";
+import type { CommandDraft } from "#cnm/commands.ts";
+import type { Problem } from "#cnm/errors.ts";
+import { findNetwork, findSandbox } from "#cnm/lookup.ts";
+import { type ChangeFlags, change, createdId } from "./change.ts";
+import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { type ListFlags, list } from "./listing.ts";
+import { checked, keyValues, several } from "./options.ts";
+import { jsonText } from "./output.ts";
+import { type RemovalFlags, remove } from "./removal.ts";
+
+/** What an endpoint can be told when it is created. */
+export interface EndpointFlags {
+  ip?: string;
+  ip6?: string;
+  mac?: string;
+  alias?: string[];
+  label?: string[];
+}
+
+interface EndpointListFlags extends ListFlags {
+  network?: string;
+  sandbox?: string;
+}
+
+interface JoinFlags extends ChangeFlags {
+  create?: boolean;
+}
+
+export function addEndpointCommands(program: Command): void {
+  const endpoint = program
+    .command("endpoint")
+    .description('memberships of networks; an endpoint is written as its id, its name or "network/name"');
+  perform(createDeclaration(endpoint), create);
+  perform(
+    withDryRun(endpoint.command("join <endpoint> <sandbox>"))
+      .description("put the endpoint's interface into a sandbox")
+      .option("--create", "make the sandbox if there is none; it goes with its last endpoint"),
+    join,
+  );
+  perform(
+    withDryRun(endpoint.command("leave <endpoint> [sandbox]")).description(
+      "take the interface out of its sandbox; the endpoint keeps its addresses",
+    ),
+    leave,
+  );
+  perform(
+    withDryRun(endpoint.command("rm <endpoints...>"))
+      .description("delete endpoints, all or none")
+      .option("-f, --force", "even if they are joined: they leave first"),
+    (cli, given: [string[], RemovalFlags]) => remove(cli, "endpoint", given),
+  );
+  perform(
+    endpoint
+      .command("ls")
+      .description("list endpoints")
+      .option("--network <network>", "only those in this network")
+      .option("--sandbox <sandbox>", "only those joined to this sandbox")
+      .option("-q, --quiet", "only ids"),
+    listEndpoints,
+  );
+  perform(endpoint.command("inspect <endpoints...>").description("everything about endpoints, as JSON"), inspect);
+}
+
+/** The flags that `endpointDraft` reads. */
+export function withEndpointFlags(command: Command): Command {
+  return withLabels(
+    command
+      .option("--ip <address>", "IPv4 address; the lowest free one if not given")
+      .option("--ip6 <address>", "IPv6 address; the lowest free one if not given")
+      .option("--mac <address>", "MAC address; made from the IPv4 address if not given")
+      .option("--alias <name>", "another name of it in this network (repeatable)", several),
+  );
+}
+
+/** The command that creates the endpoint. Throws every problem of the flags at once. */
+export function endpointDraft(what: { network: string; name?: string; flags: EndpointFlags }): CommandDraft {
+  const { network, name, flags } = what;
+  const problems: Problem[] = [];
+  const labels = keyValues("--label", flags.label, problems);
+  const { ip: ipv4, ip6: ipv6, mac, alias: aliases } = flags;
+  return checked({ type: "endpoint.create", network, name, ipv4, ipv6, mac, aliases, labels }, problems);
+}
+
+function createDeclaration(endpoint: Command): Command {
+  const command = endpoint
+    .command("create <network> [name]")
+    .description("create an endpoint: its addresses are reserved from now on");
+  return withExamples(
+    withDryRun(withEndpointFlags(command)),
+    "endpoint create web front --ip 10.8.0.10",
+    "endpoint join web/front web-1",
+    "endpoint leave web/front",
+  );
+}
+
+async function create(
+  cli: Cli,
+  [network, name, flags]: [string, string | undefined, EndpointFlags & ChangeFlags],
+): Promise<void> {
+  await change(cli, [endpointDraft({ network, name, flags })], { dryRun: flags.dryRun, done: createdId });
+}
+
+async function join(cli: Cli, [endpoint, sandbox, { create, dryRun }]: [string, string, JoinFlags]): Promise<void> {
+  await change(cli, [{ type: "endpoint.join", endpoint, sandbox, createSandbox: create }], { dryRun });
+}
+
+async function leave(cli: Cli, [endpoint, sandbox, flags]: [string, string | undefined, ChangeFlags]): Promise<void> {
+  await change(cli, [{ type: "endpoint.leave", endpoint, sandbox }], flags);
+}
+
+async function listEndpoints(cli: Cli, [flags]: [EndpointListFlags]): Promise<void> {
+  const { topology } = await cli.api.topology.get.query();
+  const network = flags.network === undefined ? null : findNetwork(topology, flags.network).id;
+  const sandbox = flags.sandbox === undefined ? null : findSandbox(topology, flags.sandbox).id;
+  const wanted = Object.values(topology.endpoints)
+    .filter(({ networkId }) => network === null || networkId === network)
+    .filter(({ attachment }) => sandbox === null || attachment?.sandboxId === sandbox);
+  list(cli, wanted, {
+    quiet: flags.quiet,
+    header: ["ENDPOINT ID", "NAME", "NETWORK", "SANDBOX", "INTERFACE", "IPV4", "IPV6", "MAC"],
+    row: ({ name, networkId, attachment, ipv4, ipv6, mac }) => [
+      name,
+      topology.networks[networkId]?.name ?? "",
+      attachment ? (topology.sandboxes[attachment.sandboxId]?.name ?? "") : "-",
+      attachment?.interfaceName || "-",
+      ipv4 ?? "-",
+      ipv6 ?? "-",
+      mac ?? "-",
+    ],
+  });
+}
+
+async function inspect(cli: Cli, [refs]: [string[]]): Promise<void> {
+  cli.print(jsonText(await Promise.all(refs.map((ref) => cli.api.endpoint.inspect.query({ ref })))));
+}

@@ -1,0 +1,118 @@
+import { TRPCClientError } from "@trpc/client";
+import { CommanderError } from "commander";
+import { CnmError, type ErrorDetails, type Problem } from "#cnm/errors.ts";
+import type { AppRouter } from "#server/router/index.ts";
+import { jsonText, visible } from "./output.ts";
+
+/** 0 is done; a command run in a sandbox gives its own. */
+export const exitCodes = { refused: 1, usage: 2, unreachable: 3 } as const;
+
+/** What every failure comes to before it is shown. */
+export interface Failure {
+  exitCode: number;
+  code: string;
+  message: string;
+  details: ErrorDetails;
+}
+
+/** The daemon does not answer on its socket. */
+export class Unreachable extends Error {
+  constructor(socketPath: string, errno: string) {
+    super(unreachable(socketPath, errno));
+    this.name = "Unreachable";
+  }
+}
+
+/** The failure that a thrown thing is; anything unknown is a bug and keeps its own words. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, "").replace(/\n/g, " ");
+    return {
+      exitCode: exitCodes.usage,
+      code: "USAGE",
+      message,
+      details: { lift: "the same with --help tells how it is written" },
+    };
+  }
+  if (error instanceof CnmError)
+    return { exitCode: exitCodes.refused, code: error.code, message: error.message, details: error.details };
+  if (error instanceof TRPCClientError) return clientFailure(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const exitCode = error instanceof Unreachable ? exitCodes.unreachable : exitCodes.refused;
+  return { exitCode, code: error instanceof Unreachable ? "UNREACHABLE" : "INTERNAL", message, details: {} };
+}
+
+/** How a failure is written to stderr: one error with all its problems and what lifts it. */
+export function failureText({ code, message, details }: Failure, json: boolean): string {
+  if (json) return jsonText({ error: { code, message, details } });
+  const problems = (details.problems ?? []).map(problemText);
+  const lines = problems.length > 1 ? [`${problems.length} things are wrong:`, ...problems.map(indent)] : problems;
+  const text = lines.length > 0 ? lines : [visible(message)];
+  return [
+    `patchbay: ${text.join("\n")}`,
+    ...(details.lift ? [indent(`to lift it: ${visible(details.lift)}`)] : []),
+  ].join("\n");
+}
+
+function clientFailure(error: TRPCClientError<AppRouter>): Failure {
+  if (error.cause instanceof Unreachable) return failureOf(error.cause);
+  const cnm = error.data?.cnm;
+  if (cnm) return { exitCode: exitCodes.refused, ...cnm };
+  const message = `the daemon gave an answer that is none of ours: ${error.message}`;
+  return { exitCode: exitCodes.refused, code: "INTERNAL", message, details: {} };
+}
+
+function problemText({ path, message }: Problem): string {
+  return visible(path ? `${flagOf(path)}: ${message}` : message);
+}
+
+/** A field of a command as the person wrote it on the command line. */
+export function flagOf(path: string): string {
+  const pool = /^pools\.\d+\.(\w+)(?:\.(.*))?$/.exec(path);
+  const [field = "", rest] = pool ? [pool[1], pool[2]] : [/^[^.]*/.exec(path)?.[0], path.split(".").slice(1).join(".")];
+  return [flags[field] ?? field, rest].filter(Boolean).join(" ");
+}
+
+const flags: Record<string, string> = {
+  name: "NAME",
+  driver: "--driver",
+  pools: "--subnet",
+  subnet: "--subnet",
+  gateway: "--gateway",
+  ipRange: "--ip-range",
+  auxAddresses: "--aux-address",
+  options: "--opt",
+  labels: "--label",
+  enableIpv4: "--no-ipv4",
+  enableIpv6: "--ipv6",
+  ipv4: "--ip",
+  ipv6: "--ip6",
+  mac: "--mac",
+  aliases: "--alias",
+  network: "NETWORK",
+  sandbox: "SANDBOX",
+  endpoint: "ENDPOINT",
+  username: "NAME",
+};
+
+function indent(text: string): string {
+  return `  ${text}`;
+}
+
+function unreachable(socketPath: string, errno: string): string {
+  const start = `start it with "sudo npm run up", or with "npm run up -- --isolated" to try it without touching this host`;
+  switch (errno) {
+    case "ENOENT":
+      return `no Patchbay daemon at ${socketPath}: ${start}`;
+    case "ECONNREFUSED":
+      return `the Patchbay daemon at ${socketPath} is not running any more: ${start}`;
+    case "EACCES":
+    case "EPERM":
+      return `only root may use ${socketPath}: run it with sudo`;
+    case "ECONNRESET":
+    case "EPIPE":
+      return `the daemon at ${socketPath} hung up: it answers only root, and it may be stopping; if it is gone, ${start}`;
+    default:
+      return `the Patchbay daemon at ${socketPath} cannot be reached (${errno}): ${start}`;
+  }
+}

@@ -1,0 +1,81 @@
+import { type Command, Option } from "commander";
+import type { Problem } from "#cnm/errors.ts";
+import { endpointsIn } from "#cnm/rules.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import { type ChangeFlags, change, createdId } from "./change.ts";
+import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { execute } from "./execute.ts";
+import { type ListFlags, list } from "./listing.ts";
+import { checked, keyValues } from "./options.ts";
+import { jsonText } from "./output.ts";
+import { type RemovalFlags, remove } from "./removal.ts";
+
+interface CreateFlags extends ChangeFlags {
+  mode: Sandbox["mode"];
+  label?: string[];
+}
+
+export function addSandboxCommands(program: Command): void {
+  const sandbox = program.command("sandbox").description("create, delete and look at sandboxes; run programs in them");
+  perform(
+    withDryRun(withLabels(sandbox.command("create <name>")))
+      .description("create a sandbox: a network namespace that stays until it is deleted")
+      .addOption(
+        new Option("--mode <mode>", "a namespace of its own, or the host's")
+          .choices(["private", "host"])
+          .default("private"),
+      ),
+    create,
+  );
+  perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
+  perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);
+  perform(
+    withDryRun(sandbox.command("rm <sandboxes...>"))
+      .description("delete sandboxes, all or none")
+      .option("-f, --force", "along with their endpoints"),
+    (cli, given: [string[], RemovalFlags]) => remove(cli, "sandbox", given),
+  );
+  perform(execDeclaration(sandbox), exec);
+}
+
+function execDeclaration(sandbox: Command): Command {
+  const command = sandbox
+    .command("exec <sandbox> <command...>")
+    .description("run a program in a sandbox, with this terminal and the program's exit code (128 + n after signal n)")
+    // What follows the sandbox belongs to the program, whatever it looks like.
+    .passThroughOptions();
+  return withExamples(
+    command,
+    "sandbox exec web-1 -- ip addr",
+    "sandbox exec web-1 -- ping -c1 10.8.0.2",
+    "sandbox exec web-1 -- bash",
+  );
+}
+
+async function create(cli: Cli, [name, { mode, label, dryRun }]: [string, CreateFlags]): Promise<void> {
+  const problems: Problem[] = [];
+  const labels = keyValues("--label", label, problems);
+  await change(cli, [checked({ type: "sandbox.create", name, mode, labels }, problems)], { dryRun, done: createdId });
+}
+
+async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
+  const { topology } = await cli.api.topology.get.query();
+  list(cli, Object.values(topology.sandboxes), {
+    quiet,
+    header: ["SANDBOX ID", "NAME", "MODE", "MANAGED", "NETWORKS"],
+    row: ({ id, name, mode, managed }) => {
+      const networks = endpointsIn(topology, id).map(({ networkId }) => topology.networks[networkId]?.name);
+      return [name, mode, managed ? "yes" : "no", networks.sort().join(", ")];
+    },
+  });
+}
+
+async function inspect(cli: Cli, [refs]: [string[]]): Promise<void> {
+  cli.print(jsonText(await Promise.all(refs.map((ref) => cli.api.sandbox.inspect.query({ ref })))));
+}
+
+async function exec(cli: Cli, [ref, [first = "", ...rest]]: [string, string[]]): Promise<void> {
+  const [program = "", ...args] = first === "--" ? rest : [first, ...rest];
+  const { argv } = await cli.api.sandbox.exec.mutate({ ref, program });
+  process.exitCode = await execute([...argv, program, ...args]);
+}
