@@ -1,0 +1,138 @@
+import type { Page } from "@playwright/test";
+import { expect, password, setUp, test } from "./patchbay.ts";
+
+/** Drags an item of the palette onto the canvas and creates what is in the form under the given name. */
+async function drop(page: Page, kind: "Network" | "Sandbox", { x, y, name }: { x: number; y: number; name: string }) {
+  const item = page.locator(".react-flow__panel").getByRole("button", { name: kind, exact: true });
+  const from = await item.boundingBox();
+  if (!from) throw new Error(`no ${kind} in the palette`);
+  await page.mouse.move(from.x + 10, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(x / 2, y / 2, { steps: 5 });
+  await page.mouse.move(x, y, { steps: 5 });
+  await page.mouse.up();
+  const dialog = page.getByRole("dialog", { name: `New ${kind.toLowerCase()}` });
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await page.keyboard.press("Enter");
+  await expect(card(page, name)).toBeVisible();
+  await expect(dialog).toBeHidden();
+}
+
+function card(page: Page, name: string) {
+  return page.locator(".react-flow__node").filter({ hasText: name });
+}
+
+async function cable(page: Page, from: string, to: string) {
+  const socket = await card(page, from)
+    .getByRole("button", { name: `New cable from ${from}` })
+    .boundingBox();
+  const target = await card(page, to).boundingBox();
+  if (!socket || !target) throw new Error("nothing to cable");
+  await page.mouse.move(socket.x + socket.width / 2, socket.y + socket.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 12 });
+  await page.mouse.up();
+}
+
+test("from the one-time link to a ping, drawn with the mouse", async ({ patchbay, page }) => {
+  const before = patchbay.links();
+  await setUp(patchbay, page);
+  await drop(page, "Network", { x: 760, y: 250, name: "web" });
+  await drop(page, "Sandbox", { x: 420, y: 300, name: "left" });
+  await drop(page, "Sandbox", { x: 420, y: 560, name: "right" });
+  await cable(page, "left", "web");
+  await expect(card(page, "left")).toContainText("172.17.0.2");
+  await cable(page, "right", "web");
+  await expect(card(page, "right")).toContainText("172.17.0.3");
+  expect(await patchbay.pings("left", "172.17.0.3")).toBe(true);
+  expect(await patchbay.pings("right", "172.17.0.2")).toBe(true);
+
+  await page.getByRole("link", { name: "History" }).click();
+  const joins = page.getByText(/joined (left|right) to web as eth0/);
+  await expect(joins).toHaveCount(2);
+  await joins.first().click();
+  await expect(page.getByText(/ip link add name pbv/).first()).toBeVisible();
+  await expect(page.getByText(/route replace default via 172\.17\.0\.1/).first()).toBeVisible();
+
+  await page.getByRole("link", { name: "Topology" }).click();
+  for (const name of ["left", "right", "web"]) {
+    await card(page, name).click({ position: { x: 60, y: 16 } });
+    await page.keyboard.press("Delete");
+    const dialog = page.getByRole("dialog", { name: /Delete/ });
+    await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+    await expect(card(page, name)).toHaveCount(0);
+  }
+  expect(patchbay.links()).toEqual(before);
+});
+
+test("the same with the keyboard alone", async ({ patchbay, page }) => {
+  const before = patchbay.links();
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  await page.goto(`${patchbay.url}/setup#${patchbay.daemon.setupToken}`);
+  await expect(page.getByLabel("User name")).toBeFocused();
+  await press("Tab");
+  await page.keyboard.type(password);
+  await press("Tab", "Tab");
+  await page.keyboard.type(password);
+  await press("Enter");
+  await expect(page).toHaveURL(/\/topology$/);
+  await expect(page.locator(".react-flow")).toBeVisible();
+
+  const create = async (key: string, name: string) => {
+    await press(key);
+    const field = page.getByRole("dialog").getByLabel("Name", { exact: true });
+    await expect(field).toBeFocused();
+    await page.keyboard.type(name);
+    await press("Enter");
+    await expect(card(page, name)).toBeVisible();
+    await expect(page.getByRole("dialog")).toBeHidden();
+  };
+  const current = page.locator(".react-flow__node:focus");
+  const walkTo = async (name: string) => {
+    for (const key of [
+      "ArrowLeft",
+      "ArrowUp",
+      "ArrowRight",
+      "ArrowDown",
+      "ArrowLeft",
+      "ArrowUp",
+      "ArrowRight",
+      "ArrowDown",
+    ]) {
+      if ((await current.count()) === 1 && (await current.innerText()).includes(name)) return;
+      await press(key);
+    }
+    await expect(current).toContainText(name);
+  };
+  await create("n", "web");
+  await create("s", "left");
+  await create("s", "right");
+  for (const name of ["left", "right"]) {
+    await press("Escape", "Escape");
+    await walkTo(name);
+    await press("c");
+    await expect(page.getByRole("dialog").getByLabel("Network")).toBeFocused();
+    await page.keyboard.type("web");
+    await press("Enter");
+    await expect(card(page, name)).toContainText("172.17.0.");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  }
+  expect(await patchbay.pings("left", "172.17.0.3")).toBe(true);
+  for (const name of ["left", "right", "web"]) {
+    await walkTo(name);
+    await press("Delete");
+    await expect(page.getByRole("dialog", { name: /Delete/ })).toBeVisible();
+    await press("Enter");
+    await expect(card(page, name)).toHaveCount(0);
+  }
+  expect(patchbay.links()).toEqual(before);
+});
+
+test("what another client does appears by itself", async ({ patchbay, admin: page }) => {
+  await patchbay.daemon.admin("mutation", "network.create", { name: "from-afar" });
+  await expect(card(page, "from-afar")).toBeVisible();
+  await patchbay.daemon.admin("mutation", "network.delete", { network: "from-afar" });
+  await expect(card(page, "from-afar")).toHaveCount(0);
+});

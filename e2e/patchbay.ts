@@ -1,0 +1,113 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { test as base, expect, type Page } from "@playwright/test";
+import { Daemon } from "../test/daemon.ts";
+import { notPrivate } from "../test/private.ts";
+
+const webServer = fileURLToPath(new URL("../.next/standalone/server.js", import.meta.url));
+const url = "http://127.0.0.1:4700";
+export const password = "correct horse battery";
+
+interface IpLink {
+  ifname: string;
+}
+
+/** A daemon and a web process on the private namespace's own network, from first run to clean up. */
+export interface Patchbay {
+  daemon: Daemon;
+  url: string;
+  /** Names of the links of the host. */
+  links(): string[];
+  /** Whether the sandbox reaches the address with a real echo request. */
+  pings(sandbox: string, address: string): Promise<boolean>;
+}
+
+export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
+  patchbay: async ({}, use) => {
+    const reason = notPrivate();
+    if (reason) throw new Error(`browser tests run in private namespaces: ${reason}`);
+    const stateDir = mkdtempSync(join(tmpdir(), "patchbay-e2e-"));
+    const daemon = await Daemon.start({ rootNetns: "/proc/self/ns/net", netnsDir: "/run/netns", stateDir });
+    const web = await startWeb(join(daemon.runDir, "web.sock"));
+    const before = links();
+    await use({ daemon, url, links, pings: (sandbox, address) => pings(daemon, sandbox, address) });
+    await removeAll(daemon);
+    expect(links(), "left behind").toEqual(before);
+    web.kill();
+    await daemon.stop();
+    rmSync(stateDir, { recursive: true });
+  },
+  /** A page with the administrator signed in, on an empty topology. */
+  admin: async ({ patchbay, page }, use) => {
+    await setUp(patchbay, page);
+    await use(page);
+  },
+});
+
+/** Follows the one-time link and creates the administrator, as on a first run. */
+export async function setUp({ daemon, url }: Patchbay, page: Page): Promise<void> {
+  await page.goto(`${url}/setup#${daemon.setupToken}`);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Password again", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Create administrator" }).click();
+  await expect(page).toHaveURL(/\/topology$/);
+}
+
+export { expect };
+
+async function startWeb(socket: string): Promise<ChildProcess> {
+  const env = {
+    ...process.env,
+    PORT: "4700",
+    HOSTNAME: "127.0.0.1",
+    PATCHBAY_WEB_SOCKET: socket,
+    NODE_ENV: "production",
+  } as const;
+  const web = spawn(process.execPath, [webServer], { env, stdio: ["ignore", "pipe", "inherit"] });
+  for await (const [line] of lines(web)) if (line.includes("Ready")) break;
+  return web;
+}
+
+async function* lines(child: ChildProcess): AsyncGenerator<[string]> {
+  if (!child.stdout) return;
+  const reader = createInterface(child.stdout);
+  for (;;)
+    yield (await Promise.race([
+      once(reader, "line"),
+      once(child, "exit").then(() => Promise.reject(new Error("the web process ended"))),
+    ])) as [string];
+}
+
+function links(): string[] {
+  const found: IpLink[] = JSON.parse(execFileSync("ip", ["-j", "link"], { encoding: "utf8" }));
+  return found.map(({ ifname }) => ifname).sort();
+}
+
+async function pings(daemon: Daemon, sandbox: string, address: string): Promise<boolean> {
+  const { namespace } = await daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: sandbox });
+  try {
+    execFileSync("ip", ["netns", "exec", namespace, "ping", "-c1", "-W2", "-q", address], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function removeAll(daemon: Daemon): Promise<void> {
+  const endpoints = await daemon.admin<{ id: string; attachment: object | null }[]>("query", "endpoint.list");
+  const leave = endpoints
+    .filter(({ attachment }) => attachment)
+    .map(({ id }) => ({ type: "endpoint.leave", endpoint: id }));
+  const gone = endpoints.map(({ id }) => ({ type: "endpoint.delete", endpoint: id }));
+  if (endpoints.length > 0) await daemon.admin("mutation", "topology.change", { commands: [...leave, ...gone] });
+  for (const { id } of await daemon.admin<{ id: string }[]>("query", "sandbox.list"))
+    await daemon.admin("mutation", "sandbox.delete", { sandbox: id });
+  for (const { id, predefined } of await daemon.admin<{ id: string; predefined: boolean }[]>("query", "network.list"))
+    if (!predefined) await daemon.admin("mutation", "network.delete", { network: id });
+}
