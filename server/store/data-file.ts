@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, stat } from "node:fs/promises";
+import { access, chmod, mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { SqlDriverAdapter } from "@prisma/driver-adapter-utils";
 import { CnmError } from "#cnm/errors.ts";
@@ -27,10 +27,12 @@ export async function prepareFile(path: string): Promise<void> {
  * ends; a separate file, so that others can still read the database. Throws CONFLICT when somebody has it.
  */
 export async function lockDatabase(path: string): Promise<SqlDriverAdapter> {
-  await prepareFile(`${path}.lock`);
-  const lock = await connectRaw(`${path}.lock`, { timeout: 0 });
+  const file = `${path}.lock`;
+  // Made once and never opened besides: closing any descriptor of a file lets go of the process's locks on it (fcntl(2)).
+  if (!(await exists(file))) await prepareFile(file);
+  const lock = await connectRaw(file, { timeout: 0 });
   try {
-    await lock.executeScript("BEGIN EXCLUSIVE");
+    await lock.executeScript("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {
     await lock.dispose();
@@ -42,16 +44,12 @@ export async function lockDatabase(path: string): Promise<SqlDriverAdapter> {
 
 /** Refuses a file that is damaged, without changing it. Reads all of it (about a second per gigabyte). */
 export async function checkIntegrity(path: string): Promise<void> {
-  const size = await stat(path).then(
-    (file) => file.size,
-    () => 0,
-  );
-  if (size === 0) return;
+  if (!(await exists(path)) || (await stat(path)).size === 0) return;
   const trouble = await findDamage(path);
   if (!trouble) return;
   const message =
     `the database ${path} is damaged (${trouble}); nothing was changed and the networks keep working. ` +
-    `Move it and its -wal file away and restore a copy, or start without one and adopt nothing of the old`;
+    `Move it and its -wal file away and restore a copy; without one, Patchbay starts empty`;
   throw new CnmError("INTERNAL", message, { rule: "database-is-sound" });
 }
 
@@ -59,7 +57,7 @@ async function findDamage(path: string): Promise<string | null> {
   const connection = await connectRaw(path, { readonly: true });
   try {
     const [[verdict] = []] = await queryRows(connection, "PRAGMA quick_check(1)");
-    return verdict === "ok" ? null : String(verdict);
+    return verdict === "ok" ? null : String(verdict).replace(/\s+/g, " ");
   } catch (error) {
     const code = sqliteCode(error);
     if (code?.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB")
@@ -68,4 +66,11 @@ async function findDamage(path: string): Promise<string | null> {
   } finally {
     await connection.dispose();
   }
+}
+
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -47,6 +47,11 @@ export class Journal {
     return this.#head.seq;
   }
 
+  /** Sequence numbers of the entries without an outcome. */
+  get pendingSeqs(): number[] {
+    return [...this.#pending.keys()];
+  }
+
   /** See Store.begin. */
   begin(entry: NewEntry): Promise<HistorySummary> {
     return this.#queue.run(async () => {

@@ -1,22 +1,24 @@
 import { constants } from "node:fs";
-import { access, link, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3";
 import type { SqlDriverAdapter } from "@prisma/driver-adapter-utils";
 import { CnmError } from "#cnm/errors.ts";
 import { connectRaw, queryRows } from "./connection.ts";
+import { exists } from "./data-file.ts";
 import { openSchemaEngine } from "./schema-engine.ts";
 
-const prismaFolder = fileURLToPath(new URL("../../prisma/", import.meta.url));
+/** schema.prisma and migrations/ of this version. */
+const ownSchema = fileURLToPath(new URL("../../prisma", import.meta.url));
 
 /**
  * Brings the database at `path` to this version's schema, making it where there is none. All work is done on a copy that
  * replaces the file in one rename: a crash or a failing script leaves the old database as it was. The old one is kept as
  * "<path>.before-<migration>". Nobody else may have the database open. Refuses one that a newer version has migrated.
  */
-export async function migrate(path: string): Promise<void> {
-  const known = await migrationNames();
+export async function migrate(path: string, schemaFolder = ownSchema): Promise<void> {
+  const known = await migrationNames(schemaFolder);
   const applied = await appliedMigrations(path);
   const unknown = applied.find((name) => !known.includes(name));
   if (unknown) {
@@ -31,12 +33,12 @@ export async function migrate(path: string): Promise<void> {
   const copy = `${path}.migrating`;
   await removeDatabase(copy);
   if (applied.length > 0) await copyDatabase(path, copy);
-  await applyMigrations(copy, known);
+  await applyMigrations(copy, known, schemaFolder);
   await replaceDatabase(path, copy, applied.length > 0 ? `${path}.before-${next}` : null);
 }
 
-async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(`${prismaFolder}migrations`, { withFileTypes: true });
+async function migrationNames(schemaFolder: string): Promise<string[]> {
+  const entries = await readdir(`${schemaFolder}/migrations`, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -75,8 +77,8 @@ function copyDatabase(path: string, copy: string): Promise<void> {
   });
 }
 
-async function applyMigrations(path: string, names: string[]): Promise<void> {
-  const read = (file: string) => readFile(`${prismaFolder}${file}`, "utf8");
+async function applyMigrations(path: string, names: string[], schemaFolder: string): Promise<void> {
+  const read = (file: string) => readFile(`${schemaFolder}/${file}`, "utf8");
   const connections: SqlDriverAdapter[] = [];
   class Factory extends PrismaBetterSqlite3 {
     override async connect(): Promise<SqlDriverAdapter> {
@@ -102,7 +104,7 @@ async function applyMigrations(path: string, names: string[]): Promise<void> {
   const lockfile = { path: "migration_lock.toml", content: await read("migrations/migration_lock.toml") };
   try {
     await engine.applyMigrations({
-      migrationsList: { baseDir: `${prismaFolder}migrations`, lockfile, shadowDbInitScript: "", migrationDirectories },
+      migrationsList: { baseDir: `${schemaFolder}/migrations`, lockfile, shadowDbInitScript: "", migrationDirectories },
       filters: { externalTables: [], externalEnums: [] },
     });
   } finally {
@@ -138,17 +140,10 @@ async function removeDatabase(path: string): Promise<void> {
 }
 
 async function withConnection<T>(path: string, work: (connection: SqlDriverAdapter) => Promise<T>): Promise<T> {
-  const connection = await connectRaw(path);
+  const connection = await connectRaw(path, { timeout: 1000 });
   try {
     return await work(connection);
   } finally {
     await connection.dispose();
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

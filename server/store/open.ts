@@ -55,7 +55,7 @@ async function assemble(path: string, connection: Connection, unlock: () => Prom
     finish: (seq, result, options) => journal.finish(seq, result, options?.revert ?? false),
     record: (entry, result) => journal.record(entry, result),
     pendingEntries: async () => journal.pendingEntries(),
-    listHistory: (filter, page) => listEntries(prisma, filter, page),
+    listHistory: (filter, page) => listEntries(prisma, filter, { ...page, pending: journal.pendingSeqs }),
     showHistory: async (seq) => {
       const row = await prisma.historyEntry.findUnique({ where: { seq }, include: { outcome: true } });
       return row && toEntry(row, row.outcome);
