@@ -1,12 +1,13 @@
 "use client";
 
-import { Button, Combobox, Group, Modal, ScrollArea, Stack, Text, TextInput, useCombobox } from "@mantine/core";
+import { Button, Combobox, Group, ScrollArea, Stack, Text, TextInput, useCombobox } from "@mantine/core";
 import { useState } from "react";
 import type { Verdict } from "#cnm/errors.ts";
 import type { Id } from "#cnm/ids.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { sentence, type Trouble } from "#components/api/trouble.ts";
 import { useApply } from "#components/api/use-apply.ts";
+import { Dialog } from "#components/frame/dialog.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { cablePreview, cableVerdict, connectCommands, type Ends, endsOf } from "#components/topology/intent.ts";
 import { FormTrouble } from "./form-trouble.tsx";
@@ -33,7 +34,7 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
     else setTrouble(result.trouble);
   };
   return (
-    <Modal opened onClose={close} title={`Connect ${name} to…`} size="md">
+    <Dialog title={`Connect ${name} to…`} close={close}>
       <Stack gap="sm">
         <Combobox store={combobox} onOptionSubmit={connect}>
           <Combobox.EventsTarget>
@@ -72,7 +73,7 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,18 +1,19 @@
 "use client";
 
-import { Box, Modal, Popover, Text } from "@mantine/core";
+import { Box, Popover, Text } from "@mantine/core";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { type Trouble, troubleOf } from "#components/api/trouble.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { type ApplyResult, useApply } from "#components/api/use-apply.ts";
+import { Dialog } from "#components/frame/dialog.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { createConnected } from "#components/topology/intent.ts";
 import { NetworkForm } from "./network-form.tsx";
 import { SandboxForm } from "./sandbox-form.tsx";
-import { claimKey, type Dialog, useUiStore } from "./ui.ts";
+import { claimKey, useUiStore, type Dialog as Wanted } from "./ui.ts";
 
 type CreateDraft = Extract<CommandDraft, { type: "network.create" | "sandbox.create" }>;
-type Props = Extract<Dialog, { kind: "network" | "sandbox" }> & { close: () => void };
+type Props = Extract<Wanted, { kind: "network" | "sandbox" }> & { close: () => void };
 
 /** The form for a new network or sandbox: beside the spot where it was dropped, or in the middle of a page without a canvas. */
 export function CreateDialog({ kind, spot, connectTo, close }: Props) {
@@ -27,9 +28,9 @@ export function CreateDialog({ kind, spot, connectTo, close }: Props) {
   );
   if (!spot)
     return (
-      <Modal opened onClose={close} title={title} size="sm">
+      <Dialog title={title} close={close} size="sm">
         {form}
-      </Modal>
+      </Dialog>
     );
   return (
     <Popover
@@ -42,11 +43,12 @@ export function CreateDialog({ kind, spot, connectTo, close }: Props) {
       width={320}
       shadow="md"
       withArrow
+      withRoles={false}
     >
       <Popover.Target>
         <Box pos="fixed" left={spot.screen.x} top={spot.screen.y} w={1} h={1} />
       </Popover.Target>
-      <Popover.Dropdown aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
+      <Popover.Dropdown role="dialog" aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
         <Text fw={600} size="sm" mb="xs">
           {title}
         </Text>

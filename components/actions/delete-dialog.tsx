@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Group, List, Modal, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, List, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Id } from "#cnm/ids.ts";
 import { count } from "#cnm/text.ts";
 import { type Trouble, troubleOfRefusal } from "#components/api/trouble.ts";
 import { useApply } from "#components/api/use-apply.ts";
+import { Dialog } from "#components/frame/dialog.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { type DeletionPlan, type Going, planDeletion } from "./deletion.ts";
 import { FormTrouble } from "./form-trouble.tsx";
@@ -20,7 +21,7 @@ export function DeleteDialog({ ids, close }: { ids: Id[]; close: () => void }) {
     asked.length === 1 ? `Delete ${asked[0]?.kind} ${asked[0]?.name}?` : `Delete ${count(asked.length, "object")}?`;
   const ready = verdict.ok && (confirm === null || typed === confirm);
   return (
-    <Modal opened onClose={close} title={title} size="md">
+    <Dialog title={title} close={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -59,7 +60,7 @@ export function DeleteDialog({ ids, close }: { ids: Id[]; close: () => void }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

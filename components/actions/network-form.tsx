@@ -40,8 +40,8 @@ export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
           label="Name"
           data-autofocus
           autoFocus
-          onFocus={(event) => event.currentTarget.select()}
           {...form.getInputProps("name")}
+          onFocus={(event) => event.currentTarget.select()}
         />
         <TextInput
           label="Subnet"

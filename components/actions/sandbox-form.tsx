@@ -41,8 +41,8 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
           label="Name"
           data-autofocus
           autoFocus
-          onFocus={(event) => event.currentTarget.select()}
           {...form.getInputProps("name")}
+          onFocus={(event) => event.currentTarget.select()}
         />
         <Select
           label="Namespace"

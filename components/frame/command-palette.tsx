@@ -43,6 +43,7 @@ export function CommandPalette() {
       maxHeight={420}
       limit={60}
       nothingFound="Nothing by that name"
+      attributes={{ content: { "aria-label": "Search or run a command" } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: "Search objects, pages and commands",

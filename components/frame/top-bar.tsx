@@ -29,7 +29,7 @@ export function TopBar() {
       </Text>
       <Pulse />
       <span style={{ flex: 1 }} />
-      <button type="button" className={styles.search} onClick={openCommandPalette} aria-label="Search and commands">
+      <button type="button" className={styles.search} onClick={openCommandPalette} title="Search or run a command">
         <IconSearch size={15} aria-hidden />
         <span className={styles.hideNarrow}>Search or run a command</span>
         <Kbd size="xs" className={styles.hideNarrow}>

@@ -8,7 +8,7 @@ import { signOut } from "#components/auth/sign-in.ts";
 export function UserMenu() {
   const { name, role } = useActor();
   return (
-    <Menu position="bottom-end" width={200}>
+    <Menu position="bottom-end" width={200} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" size={32} aria-label={`${name}, ${role}: account`}>
           <IconUser size={18} stroke={1.6} aria-hidden />

@@ -1,11 +1,11 @@
 "use client";
 
 import { Alert, Button, Center, Group, Loader, Text, Title } from "@mantine/core";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useMemo } from "react";
 import { sentence, troubleOf } from "#components/api/trouble.ts";
-import { useTRPC } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
 import { useLive } from "#components/live/live-provider.tsx";
 import { Entry } from "./entry.tsx";
 import { EntryRow } from "./entry-row.tsx";
@@ -89,22 +89,28 @@ export function History() {
   );
 }
 
+const listKey = ["history pages"] as const;
+
 /** The pages of the list; the first ones are read again when a row is added anywhere. */
 function useEntries(query: ReturnType<typeof readQuery>) {
-  const trpc = useTRPC();
+  const client = useTRPCClient();
   const queries = useQueryClient();
   const revision = useLive((live) => live.state?.revision);
   const lastOutcome = useLive((live) => live.lastEntry?.outcome);
   const list = useInfiniteQuery(
-    trpc.history.list.infiniteQueryOptions(
-      { filter: toFilter(query), limit: 50 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: (before) => before },
-    ),
+    infiniteQueryOptions({
+      queryKey: [...listKey, query],
+      queryFn: ({ pageParam, signal }) =>
+        client.history.list.query({ filter: toFilter(query), limit: 50, cursor: pageParam }, { signal }),
+      initialPageParam: null as number | null,
+      getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+      placeholderData: (before) => before,
+    }),
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new row or outcome is the reason to read again
   useEffect(() => {
-    void queries.invalidateQueries(trpc.history.list.infiniteQueryFilter());
-  }, [revision, lastOutcome, queries, trpc]);
+    void queries.invalidateQueries({ queryKey: listKey });
+  }, [revision, lastOutcome, queries]);
   const entries = useMemo(() => list.data?.pages.flatMap((page) => page.entries) ?? [], [list.data]);
   return { ...list, entries };
 }

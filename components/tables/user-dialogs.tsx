@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Group, Modal, PasswordInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
@@ -10,6 +10,7 @@ import { type Trouble, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { checkPassword, checkUsername } from "#components/auth/user-rules.ts";
 import { announce } from "#components/frame/announcer.tsx";
+import { Dialog } from "#components/frame/dialog.tsx";
 
 export type UserDialog = { kind: "create" } | { kind: "password" | "remove"; username: string };
 
@@ -35,7 +36,7 @@ function CreateUser({ close }: { close: () => void }) {
     ),
   );
   return (
-    <Dialog
+    <FormDialog
       title="New user"
       action="Create user"
       busy={form.submitting}
@@ -53,7 +54,7 @@ function CreateUser({ close }: { close: () => void }) {
         {...form.getInputProps("password")}
       />
       <Select label="Role" data={[...roles]} allowDeselect={false} {...form.getInputProps("role")} />
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -66,7 +67,7 @@ function SetPassword({ username, close }: { username: string; close: () => void 
     report(await send(`Password of ${username} set`, () => client.user.setPassword.mutate({ username, password }))),
   );
   return (
-    <Dialog
+    <FormDialog
       title={`Password of ${username}`}
       action="Set password"
       busy={form.submitting}
@@ -82,7 +83,7 @@ function SetPassword({ username, close }: { username: string; close: () => void 
         visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
         {...form.getInputProps("password")}
       />
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -98,7 +99,7 @@ function RemoveUser({ username, close }: { username: string; close: () => void }
     setBusy(false);
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Remove ${username}?`}
       action="Remove user"
       busy={busy}
@@ -107,7 +108,7 @@ function RemoveUser({ username, close }: { username: string; close: () => void }
       close={close}
     >
       <Text size="sm">Their sessions end at once. What they did stays in the history.</Text>
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -121,9 +122,9 @@ interface DialogProps {
   children: ReactNode;
 }
 
-function Dialog({ title, action, busy, trouble, submit, close, children }: DialogProps) {
+function FormDialog({ title, action, busy, trouble, submit, close, children }: DialogProps) {
   return (
-    <Modal opened onClose={close} title={title} size="sm">
+    <Dialog title={title} close={close} size="sm">
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {children}
@@ -138,7 +139,7 @@ function Dialog({ title, action, busy, trouble, submit, close, children }: Dialo
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

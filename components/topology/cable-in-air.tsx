@@ -24,7 +24,13 @@ export function CableInAir({ fromX, fromY, toX, toY, fromNode, toNode }: Connect
     <g className={styles.air} data-ok={hint.ok || undefined}>
       <path d={`M${fromX},${fromY} C${fromX + bend},${fromY} ${toX - bend},${toY} ${toX},${toY}`} fill="none" />
       <circle cx={toX} cy={toY} r={4} />
-      <foreignObject x={toX + 12} y={toY + 10} width={300} height={80} style={{ overflow: "visible" }}>
+      <foreignObject
+        x={toX + (target ? -60 : 12)}
+        y={toY + (target ? 38 : 10)}
+        width={300}
+        height={80}
+        style={{ overflow: "visible" }}
+      >
         <div className={styles.airLabel} data-ok={hint.ok || undefined} data-testid="cable-hint">
           {hint.text}
         </div>

@@ -29,9 +29,23 @@ export function ContextMenu({ on, x, y, close }: MenuAt & { close: () => void })
     requestAnimationFrame(focusInspector);
   };
   return (
-    <Menu opened onClose={close} position="bottom-start" width={200} returnFocus>
+    <Menu
+      opened
+      onClose={close}
+      position="bottom-start"
+      width={200}
+      returnFocus
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
-        <div className={styles.menuAnchor} style={{ left: x, top: y }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Menu"
+          className={styles.menuAnchor}
+          style={{ left: x, top: y }}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         {on ? (

@@ -1,4 +1,4 @@
-import type { Edge, Node } from "@xyflow/react";
+import type { Edge, Node, NodeHandle, Position as Side } from "@xyflow/react";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { Layout, Position, TopologyState } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
@@ -16,6 +16,7 @@ export interface NetworkData extends Record<string, unknown> {
   subnets: string[];
   members: number;
   badges: string[];
+  predefined: boolean;
   status: Status;
   problem: string | null;
 }
@@ -102,17 +103,9 @@ function networkCard(
     subnets,
     members,
     badges: badgesOf(network),
+    predefined: network.predefined,
     status,
     problem: state.problems[network.id]?.message ?? null,
-  };
-  const anchor = {
-    id: "anchor",
-    type: "target" as const,
-    position: "left" as never,
-    x: 0,
-    y: height / 2,
-    width: 1,
-    height: 1,
   };
   const facts = [network.driver, ...subnets, ...data.badges, count(members, "endpoint"), statusWords[status]];
   return {
@@ -122,7 +115,10 @@ function networkCard(
     data,
     width: cardWidth,
     height,
-    handles: [anchor],
+    handles: [
+      { id: "anchor", type: "target", position: left, x: 0, y: height / 2, width: 1, height: 1 },
+      ...cableHandles(left, height),
+    ],
     ariaLabel: `Network ${network.name}, ${facts.join(", ")}`,
   };
 }
@@ -142,25 +138,41 @@ function sandboxCard(
     status,
     problem: state.problems[sandbox.id]?.message ?? null,
   };
-  const anchors = rows.map(({ id }, index) => ({
-    id,
-    type: "source" as const,
-    position: "right" as never,
-    x: cardWidth - 1,
-    y: rowCenter(index),
-    width: 1,
-    height: 1,
-  }));
+  const height = sandboxHeight(rows.length);
+  const anchors = rows.map(({ id }, index): NodeHandle => {
+    return { id, type: "source", position: right, x: cardWidth - 1, y: rowCenter(index), width: 1, height: 1 };
+  });
   return {
     id: sandbox.id,
     type: "sandbox",
     position,
     data,
     width: cardWidth,
-    height: sandboxHeight(rows.length),
-    handles: anchors,
+    height,
+    handles: [...anchors, ...cableHandles(right, height)],
     ariaLabel: sandboxName(data),
   };
+}
+
+/** React Flow's enum without its code: this file is pure. */
+const left = "left" as Side;
+const right = "right" as Side;
+
+/** The socket a cable is picked up at, and where one that is let go anywhere on the card is drawn to. */
+function cableHandles(side: Side, height: number): NodeHandle[] {
+  const socket = { x: side === left ? -14 : cardWidth - 14, y: side === left ? height / 2 - 14 : 8 };
+  return [
+    { id: "cable", type: "source", position: side, ...socket, width: 28, height: 28 },
+    {
+      id: "body",
+      type: "target",
+      position: side,
+      x: side === left ? 0 : cardWidth,
+      y: height / 2,
+      width: 1,
+      height: 1,
+    },
+  ];
 }
 
 /** From the card's top to the middle of a row, in pixels. */

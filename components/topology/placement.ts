@@ -4,19 +4,25 @@ import type { Id } from "#cnm/ids.ts";
 /** What placing needs to know of a card. */
 export interface Box {
   id: Id;
-  kind: "network" | "sandbox";
+  kind: "network" | "sandbox" | "predefined";
   width: number;
   height: number;
 }
 
 export const grid = 20;
 const gap = 40;
-const columnWidth = 400;
-const columnHeight = 1200;
+const columnStep = 300;
+
+/** Where the columns of a kind begin, which way they go on, and between which heights cards stand in them. */
+const areas = {
+  sandbox: { x: 0, step: -columnStep, top: 0, bottom: 1200 },
+  network: { x: 400, step: columnStep, top: 0, bottom: 1200 },
+  predefined: { x: 100, step: columnStep, top: -180, bottom: -80 },
+};
 
 /**
- * A spot for every card that has none: sandboxes in columns to the left, networks to the right, each on the first spot of its
- * columns where it overlaps nothing. The same input gives the same answer in every browser.
+ * A spot for every card that has none: sandboxes in columns to the left, networks to the right, predefined ones above, each on
+ * the first spot of its columns where it overlaps nothing. The same input gives the same answer in every browser.
  */
 export function place(boxes: readonly Box[], layout: Layout): Layout {
   const taken = boxes.flatMap((box) => (layout[box.id] ? [rectangle(box, layout[box.id] ?? origin)] : []));
@@ -38,18 +44,17 @@ interface Rectangle extends Position {
 }
 
 function firstFreeSpot(box: Box, taken: readonly Rectangle[]): Position {
-  const direction = box.kind === "network" ? 1 : -1;
-  for (let column = 0; ; column++) {
-    const x = (box.kind === "network" ? columnWidth : 0) + direction * column * columnWidth * 0.75;
+  const { x: start, step, top, bottom } = areas[box.kind];
+  for (let x = start; ; x += step) {
     const inColumn = taken.filter((other) => other.x < x + box.width + gap && x < other.x + other.width + gap);
-    const y = firstFreeY(box.height, inColumn);
-    if (y + box.height <= columnHeight || column > 50) return { x: snap(x), y };
+    const y = firstFreeY({ height: box.height, top }, inColumn);
+    if (y + box.height <= bottom) return { x, y };
   }
 }
 
 /** The lowest gap between what is in the column that is high enough. */
-function firstFreeY(height: number, column: readonly Rectangle[]): number {
-  let y = 0;
+function firstFreeY({ height, top }: { height: number; top: number }, column: readonly Rectangle[]): number {
+  let y = top;
   for (const other of [...column].sort((a, b) => a.y - b.y)) {
     if (other.y + other.height + gap <= y) continue;
     if (y + height + gap <= other.y) break;

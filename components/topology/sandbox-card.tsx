@@ -71,7 +71,7 @@ function EndpointRow({ row, sandbox, top }: { row: Row; sandbox: string; top: nu
         ui.set({ selection: [row.id] });
       }}
     >
-      <span className={styles.interface}>{row.interfaceName || row.network}</span>
+      <span className={styles.interface}>{row.interfaceName || row.network}</span>{" "}
       <span className={styles.address}>{row.address}</span>
       <span className={styles.port} />
     </button>

@@ -1,6 +1,7 @@
 "use client";
 
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Kbd, Table } from "@mantine/core";
+import { Dialog } from "#components/frame/dialog.tsx";
 
 const shortcuts: readonly [keys: string[], what: string][] = [
   [["←", "↑", "→", "↓"], "Walk from card to card"],
@@ -22,7 +23,7 @@ const shortcuts: readonly [keys: string[], what: string][] = [
 
 export function Shortcuts({ close }: { close: () => void }) {
   return (
-    <Modal opened onClose={close} title="Keyboard shortcuts" size="md">
+    <Dialog title="Keyboard shortcuts" close={close}>
       <Table verticalSpacing={5}>
         <Table.Tbody>
           {shortcuts.map(([keys, what]) => (
@@ -39,6 +40,6 @@ export function Shortcuts({ close }: { close: () => void }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

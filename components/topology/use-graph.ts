@@ -70,10 +70,9 @@ function claimed({ topology }: TopologyState, claims: Layout): Layout {
 }
 
 function boxesOf(state: TopologyState): Box[] {
-  return toGraph(state, {}).cards.map(({ id, type, width = 0, height = 0 }) => ({
-    id,
-    kind: type ?? "network",
-    width,
-    height,
-  }));
+  return toGraph(state, {}).cards.map((card) => {
+    const predefined = card.type === "network" && card.data.predefined;
+    const { id, type, width = 0, height = 0 } = card;
+    return { id, kind: predefined ? "predefined" : (type ?? "network"), width, height };
+  });
 }
