@@ -1,0 +1,62 @@
+// @ts-check
+import { isAbsolute, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Refusal } from "./refusal.mjs";
+
+export const help = `Usage: sudo ./patchbay up [--port N] [--state DIR]
+       ./patchbay up --isolated [--fresh] [--port N] [--state DIR]      (also: npm run up -- …)
+
+Sets Patchbay up on this machine, starts its daemon and its console, and stays until Ctrl-C or SIGTERM stops both.
+Networks and sandboxes keep working without them; the next start takes them over.
+
+  --isolated   run in private network and mount namespaces that are gone afterwards: nothing of this host is touched,
+               and no root is needed where the kernel lets users make namespaces
+  --fresh      with --isolated: start with nothing instead of what was there last time
+  --port N     where the console answers on 127.0.0.1 (default 4700)
+  --state DIR  where the database is (default /var/lib/patchbay; with --isolated .patchbay/isolated in the checkout)
+  --help       this text
+
+Environment: PATCHBAY_LOG=info (or debug) makes the daemon say more on stderr, as JSON lines.
+`;
+
+/** @typedef {{ help: boolean, isolated: boolean, fresh: boolean, port: number, state: string | null }} Options */
+
+/** The options of a command line; \`state\` is absolute. Throws a Refusal that names what is wrong. @param {string[]} args @param {string} cwd @returns {Options} */
+export function parseOptions(args, cwd) {
+  const { isolated, fresh, port, state, help } = parse(args).values;
+  if (port !== undefined && !isPort(port)) throw new Refusal(`--port takes a number from 1 to 65535, not "${port}"`);
+  if (state === "") throw new Refusal("--state takes the path of a folder, not an empty text");
+  if (fresh && !isolated)
+    throw new Refusal(
+      "--fresh goes only with --isolated: the state of this host's networks is not thrown away by a flag",
+    );
+  return {
+    help: help ?? false,
+    isolated: isolated ?? false,
+    fresh: fresh ?? false,
+    port: Number(port ?? 4700),
+    state: state === undefined ? null : isAbsolute(state) ? state : resolve(cwd, state),
+  };
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        isolated: { type: "boolean" },
+        fresh: { type: "boolean" },
+        port: { type: "string" },
+        state: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    const [problem] = String(error instanceof Error ? error.message : error).split(/[.] |\n/);
+    throw new Refusal(`${problem}: see ./patchbay up --help`);
+  }
+}
+
+/** @param {string} text */
+const isPort = (text) => /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
