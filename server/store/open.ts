@@ -29,8 +29,13 @@ export async function openStore(path: string): Promise<OpenStore> {
     await migrate(path);
     await prepareFile(path);
     const connection = await connect(path);
-    await assertDurable(connection);
-    return await assemble(path, connection, lock.dispose.bind(lock));
+    try {
+      await assertDurable(connection);
+      return await assemble(path, connection, lock.dispose.bind(lock));
+    } catch (error) {
+      await connection.dispose();
+      throw error;
+    }
   } catch (error) {
     await lock.dispose();
     throw error;
