@@ -29,8 +29,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { ink, dark },
   primaryColor: "ink",
-  primaryShade: { light: 8, dark: 1 },
-  autoContrast: true,
+  primaryShade: { light: 8, dark: 5 },
   fontFamily: "var(--font-geist-sans), system-ui, sans-serif",
   fontFamilyMonospace: "var(--font-geist-mono), ui-monospace, monospace",
   headings: { fontFamily: "var(--font-geist-sans), system-ui, sans-serif", fontWeight: "600" },

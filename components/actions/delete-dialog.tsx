@@ -32,7 +32,7 @@ export function DeleteDialog({ ids, close }: { ids: Id[]; close: () => void }) {
           {asked.length > 1 && <GoingList title="These are deleted" items={asked} />}
           {along.length > 0 && <GoingList title="These go along" items={along} />}
           {asked.length === 0 && <Text size="sm">It is gone already.</Text>}
-          {along.length === 0 && asked.length === 1 && <Text size="sm">Nothing else goes with it.</Text>}
+          {verdict.ok && along.length === 0 && asked.length === 1 && <Text size="sm">Nothing else goes with it.</Text>}
           {confirm !== null && (
             <TextInput
               label={`Type "${confirm}" to confirm`}

@@ -2,6 +2,7 @@
 
 import { UnstyledButton } from "@mantine/core";
 import type { HistorySummary } from "#cnm/history.ts";
+import { sentence } from "#components/api/trouble.ts";
 import { localTime } from "#components/inspector/facts.tsx";
 import styles from "./history.module.css";
 import { OutcomeMark } from "./outcome.tsx";
@@ -13,7 +14,7 @@ export function EntryRow({ entry, selected, open }: { entry: HistorySummary; sel
     <li className={styles.row} data-selected={selected || undefined}>
       <UnstyledButton className={styles.rowButton} onClick={open} aria-current={selected || undefined}>
         <span className={styles.seq}>{seq}</span>
-        <span className={styles.summary}>{summary}</span>
+        <span className={styles.summary}>{sentence(summary)}</span>
         <OutcomeMark outcome={outcome} />
         <span className={styles.meta}>
           <time dateTime={at}>{localTime(at)}</time>

@@ -18,20 +18,26 @@ export const directionOf: Readonly<Record<string, Direction>> = {
 };
 
 /**
- * The card to go to: of those whose middle lies in the direction, the one that costs least, where going astray sideways
- * costs twice as much as going far. Null at the edge.
+ * The card to go to: of those that lie rather in the direction than beside it the one that costs least, where going astray
+ * sideways costs twice as much as going far; only without any such card one that lies more beside. Null at the edge.
  */
 export function neighbour(spots: readonly Spot[], from: string, direction: Direction): string | null {
   const start = spots.find((spot) => spot.id === from);
   if (!start) return spots[0]?.id ?? null;
   const origin = middle(start);
+  const ways = spots
+    .filter((spot) => spot.id !== from)
+    .map((spot) => ({ id: spot.id, ...relative(origin, middle(spot), direction) }))
+    .filter(({ ahead }) => ahead > 0);
+  const straight = ways.filter(({ ahead, aside }) => aside <= ahead);
+  return cheapest(straight.length > 0 ? straight : ways);
+}
+
+function cheapest(ways: readonly { id: string; ahead: number; aside: number }[]): string | null {
   let best: { id: string; cost: number } | null = null;
-  for (const spot of spots) {
-    if (spot.id === from) continue;
-    const { ahead, aside } = relative(origin, middle(spot), direction);
-    if (ahead <= 0) continue;
+  for (const { id, ahead, aside } of ways) {
     const cost = ahead + 2 * aside;
-    if (!best || cost < best.cost) best = { id: spot.id, cost };
+    if (!best || cost < best.cost) best = { id, cost };
   }
   return best?.id ?? null;
 }

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { hostNetwork } from "#cnm/predefined.ts";
+import { idOf, small, topologyOf } from "#components/topology/topology.fixture.ts";
+import { planDeletion } from "./deletion.ts";
+import { fieldOf, initialNetwork, networkDraft } from "./network-values.ts";
+
+test("deleting a network takes its endpoints along and says so", () => {
+  const plan = planDeletion(small, [idOf(1)]);
+  expect(plan.along.map(({ name, live }) => ({ name, live }))).toEqual([{ name: "net/web-1", live: true }]);
+  expect(plan.commands.map(({ type }) => type)).toEqual(["endpoint.leave", "endpoint.delete", "network.delete"]);
+  expect(plan.confirm).toBeNull();
+});
+
+test("both ends of a cable deleted together: the cable goes once", () => {
+  const plan = planDeletion(small, [idOf(1), idOf(2)]);
+  expect(plan.commands.map(({ type }) => type)).toEqual([
+    "endpoint.leave",
+    "endpoint.delete",
+    "network.delete",
+    "sandbox.delete",
+  ]);
+});
+
+test("more than one endpoint in use has to be typed", () => {
+  const busy = topologyOf(
+    { type: "network.create", name: "net" },
+    { type: "sandbox.create", name: "a" },
+    { type: "sandbox.create", name: "b" },
+    { type: "endpoint.create", network: "net", name: "a" },
+    { type: "endpoint.join", endpoint: "net/a", sandbox: "a" },
+    { type: "endpoint.create", network: "net", name: "b" },
+    { type: "endpoint.join", endpoint: "net/b", sandbox: "b" },
+  );
+  expect(planDeletion(busy, [idOf(1)]).confirm).toBe("net");
+  expect(planDeletion(busy, [idOf(1), idOf(2)]).confirm).toBe("delete");
+});
+
+test("a predefined network stays", () => {
+  expect(planDeletion(small, [hostNetwork.id]).verdict).toMatchObject({ ok: false, rule: "network-predefined" });
+});
+
+test("an untouched form leaves everything to the daemon", () => {
+  expect(networkDraft({ ...initialNetwork, name: "net" })).toEqual({
+    type: "network.create",
+    name: "net",
+    driver: "bridge",
+    pools: [],
+    enableIpv6: false,
+    internal: false,
+    options: {},
+  });
+});
+
+test("a filled form says it all", () => {
+  const values = { ...initialNetwork, name: "n", subnet: " 10.1.0.0/24 ", gateway: "10.1.0.9", ipv6: true, mtu: 1400 };
+  expect(networkDraft({ ...values, subnet6: "fd00::/64" })).toMatchObject({
+    pools: [{ subnet: "10.1.0.0/24", gateway: "10.1.0.9" }, { subnet: "fd00::/64" }],
+    enableIpv6: true,
+    options: { mtu: "1400" },
+  });
+});
+
+test.each([
+  ["name", "name"],
+  ["pools.0.subnet", "subnet"],
+  ["pools.0.gateway", "gateway"],
+  ["pools.1.subnet", "subnet6"],
+  ["options.mtu", "mtu"],
+])("the problem at %s is shown at %s", (path, field) => {
+  expect(fieldOf(path)).toBe(field);
+});
