@@ -70,30 +70,30 @@ function problemText({ path, message }: Problem): string {
 export function flagOf(path: string): string {
   const pool = /^pools\.\d+\.(\w+)(?:\.(.*))?$/.exec(path);
   const [field = "", rest] = pool ? [pool[1], pool[2]] : [/^[^.]*/.exec(path)?.[0], path.split(".").slice(1).join(".")];
-  return [flags[field] ?? field, rest].filter(Boolean).join(" ");
+  return [flags.get(field) ?? field, rest].filter(Boolean).join(" ");
 }
 
-const flags: Record<string, string> = {
-  name: "NAME",
-  driver: "--driver",
-  pools: "--subnet",
-  subnet: "--subnet",
-  gateway: "--gateway",
-  ipRange: "--ip-range",
-  auxAddresses: "--aux-address",
-  options: "--opt",
-  labels: "--label",
-  enableIpv4: "--no-ipv4",
-  enableIpv6: "--ipv6",
-  ipv4: "--ip",
-  ipv6: "--ip6",
-  mac: "--mac",
-  aliases: "--alias",
-  network: "NETWORK",
-  sandbox: "SANDBOX",
-  endpoint: "ENDPOINT",
-  username: "NAME",
-};
+const flags = new Map([
+  ["name", "NAME"],
+  ["driver", "--driver"],
+  ["pools", "--subnet"],
+  ["subnet", "--subnet"],
+  ["gateway", "--gateway"],
+  ["ipRange", "--ip-range"],
+  ["auxAddresses", "--aux-address"],
+  ["options", "--opt"],
+  ["labels", "--label"],
+  ["enableIpv4", "--no-ipv4"],
+  ["enableIpv6", "--ipv6"],
+  ["ipv4", "--ip"],
+  ["ipv6", "--ip6"],
+  ["mac", "--mac"],
+  ["aliases", "--alias"],
+  ["network", "NETWORK"],
+  ["sandbox", "SANDBOX"],
+  ["endpoint", "ENDPOINT"],
+  ["username", "NAME"],
+]);
 
 function indent(text: string): string {
   return `  ${text}`;

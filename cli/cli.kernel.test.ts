@@ -1,0 +1,298 @@
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { TopologyState } from "#cnm/events.ts";
+import type { HistoryEntry } from "#cnm/history.ts";
+import { Daemon } from "../test/daemon.ts";
+import { type Host, type IpLink, netnsDir, test } from "../test/netns.ts";
+import { inTemporaryDirectory } from "../test/patchbay.ts";
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** The command line of a host with a running daemon; every program it could mistake for a shell tells when it runs. */
+interface CommandLine {
+  host: Host;
+  daemon: Daemon;
+  socket: string;
+  /** Exists as soon as a shell has run. */
+  shellRan: string;
+  run(args: readonly string[], input?: string): Promise<Ended>;
+  /** The same for what must succeed; gives its output without the last line's end. */
+  done(...args: string[]): Promise<string>;
+}
+
+async function withCommandLine(host: Host, use: (line: CommandLine) => Promise<void>): Promise<void> {
+  await inTemporaryDirectory(async (directory) => {
+    const shellRan = join(directory, "shell-ran");
+    const path = `${fakeShells(directory, shellRan)}:${process.env.PATH}`;
+    const daemon = await Daemon.start({ rootNetns: host.path, netnsDir, stateDir: directory });
+    const socket = join(daemon.runDir, "admin.sock");
+    const env = { ...process.env, PATCHBAY_SOCKET: socket, PATH: path, NODE_COMPILE_CACHE: join(directory, "cache") };
+    const run = async (args: readonly string[], input = "") => {
+      const child = spawn(process.execPath, [main, ...args], { env, stdio: "pipe" });
+      child.stdin.end(input);
+      const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
+      const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+      return { code, out, err };
+    };
+    const done = async (...args: string[]) => {
+      const ended = await run(args);
+      expect(ended, args.join(" ")).toMatchObject({ code: 0, err: "" });
+      return ended.out.trimEnd();
+    };
+    try {
+      await use({ host, daemon, socket, shellRan, run, done });
+    } finally {
+      await daemon.admin("query", "topology.get").then((state) => empty(daemon, state as TopologyState));
+      await daemon.stop();
+    }
+  });
+}
+
+function fakeShells(directory: string, shellRan: string): string {
+  const folder = join(directory, "bin");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["sh", "bash", "dash"]) {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho ran >> ${shellRan}\nexec /bin/${name} "$@"\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+}
+
+/** What a test has left, so that a failed assertion is told and not what it left behind. */
+async function empty(daemon: Daemon, { topology }: TopologyState): Promise<void> {
+  for (const { id, attachment } of Object.values(topology.endpoints)) {
+    if (attachment) await daemon.admin("mutation", "endpoint.leave", { endpoint: id });
+    await daemon.admin("mutation", "endpoint.delete", { endpoint: id });
+  }
+  const left = await daemon.admin<TopologyState>("query", "topology.get");
+  for (const id of Object.keys(left.topology.sandboxes))
+    await daemon.admin("mutation", "sandbox.delete", { sandbox: id });
+  for (const { id, predefined } of Object.values(left.topology.networks))
+    if (!predefined) await daemon.admin("mutation", "network.delete", { network: id });
+}
+
+test("a network by hand: create, connect, ping, look, delete", async ({ host }) => {
+  await withCommandLine(host, async ({ run, done, shellRan }) => {
+    const id = await done("network", "create", "web", "--subnet", "10.8.0.0/24", "--gateway", "10.8.0.254", "--ipv6");
+    expect(id).toMatch(/^[0-9a-f]{64}$/);
+    await done("sandbox", "create", "a", "--label", "team=blue");
+    expect(await done("network", "connect", "web", "a")).toMatch(/joined a to web as eth0, 10\.8\.0\.1\/24/);
+    expect(await done("network", "connect", id.slice(0, 6), "b", "--create", "--ip", "10.8.0.77")).toMatch(
+      /10\.8\.0\.77/,
+    );
+
+    expect(await done("network", "ls")).toMatch(
+      /^NETWORK ID +NAME .*\n(.*\n)*.* web +bridge .*10\.8\.0\.0\/24, fd.* 2/,
+    );
+    expect(await done("sandbox", "ls", "-q")).toMatch(/^[0-9a-f]{12}\n[0-9a-f]{12}$/);
+    expect(JSON.parse(await done("endpoint", "ls", "--sandbox", "b", "--json"))).toMatchObject([
+      { ipv4: "10.8.0.77/24" },
+    ]);
+    expect(JSON.parse(await done("sandbox", "inspect", "a", "b"))).toHaveLength(2);
+
+    const ping = await run(["sandbox", "exec", "a", "--", "ping", "-c1", "-W1", "10.8.0.77"]);
+    expect(ping.err).toBe("");
+    expect(ping).toMatchObject({ code: 0, out: expect.stringContaining("1 received") });
+    const failing = await run(["sandbox", "exec", "a", "ping", "-c1", "-W1", "10.8.0.99"]);
+    expect(failing.code).toBe(1);
+
+    expect(await run(["network", "rm", "web"])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("2 endpoints: a"),
+    });
+    expect(await done("history", "--verb", "sandbox.exec")).toMatch(/ran ping in a/);
+    const refused = JSON.parse(await done("history", "ls", "--outcome", "refused", "--json"));
+    expect(refused.entries).toMatchObject([{ verb: "network.delete", actor: { name: "root" }, source: "cli" }]);
+    expect(await done("history", "verify")).toMatch(/whole/);
+    await done("network", "disconnect", "web", "a");
+    await done("network", "rm", "-f", "web");
+    expect(await done("sandbox", "ls", "-q")).toMatch(/^[0-9a-f]{12}$/);
+    await done("sandbox", "rm", "-f", "a");
+    expect(existsSync(shellRan)).toBe(false);
+  });
+});
+
+test("a program in a sandbox has our stdin, and we its exit code", async ({ host }) => {
+  await withCommandLine(host, async ({ run, done }) => {
+    await done("sandbox", "create", "box");
+    const inBox = (...command: string[]) => run(["sandbox", "exec", "box", "--", ...command], "hello\n");
+    expect(await inBox("cat")).toEqual({ code: 0, out: "hello\n", err: "" });
+    expect(await inBox("bash", "-c", "exit 42")).toMatchObject({ code: 42 });
+    expect(await inBox("bash", "-c", "kill -KILL $$")).toMatchObject({ code: 137 });
+    expect(await inBox("printf", "%s|", "$(id)", "; a b", "--json", "--")).toMatchObject({
+      out: "$(id)|; a b|--json|--|",
+    });
+    const devices = await inBox("ip", "-j", "link");
+    expect(JSON.parse(devices.out)).toHaveLength(1);
+    expect((await inBox("no-such-program")).code).not.toBe(0);
+  });
+});
+
+test("a dry run shows what would run and does nothing", async ({ host }) => {
+  await withCommandLine(host, async ({ done, daemon }) => {
+    const before = await daemon.admin("query", "topology.get");
+    const steps = await done("network", "create", "web", "--subnet", "10.8.0.0/24", "--dry-run");
+    expect(steps).toMatch(/^ip link add .* type bridge/m);
+    expect(await daemon.admin("query", "topology.get")).toEqual(before);
+    await done("network", "create", "web", "--subnet", "10.8.0.0/24");
+    const entry: HistoryEntry = JSON.parse(await done("history", "show", String(await lastRow(daemon)), "--json"));
+    const shape = (command: string) => command.replace(/[0-9a-f]{12}/g, "ID");
+    expect(entry.steps.map(({ command }) => shape(command))).toEqual(steps.split("\n").map(shape));
+    expect(await done("history", "show", String(entry.seq))).toContain("# done, ");
+  });
+});
+
+test("users are managed with passwords that are never arguments", async ({ host }) => {
+  await withCommandLine(host, async ({ run, done }) => {
+    const password = "correct horse battery";
+    expect(await run(["user", "create", "ada", "--role", "operator"], `${password}\n`)).toMatchObject({
+      code: 0,
+      out: "ada\n",
+    });
+    expect(await run(["user", "password", "ada"], "short")).toMatchObject({ code: 1 });
+    expect(await done("user", "ls")).toMatch(/ada +operator/);
+    await done("user", "role", "ada", "viewer");
+    const all = await done("history", "--json");
+    expect(all).toContain("user.setRole");
+    expect(all).not.toContain(password);
+    await done("user", "rm", "ada");
+  });
+});
+
+const long = "n".repeat(300);
+const oddNames = [
+  "",
+  long,
+  "two\nlines",
+  "a/b",
+  "..",
+  "$(touch ran)",
+  "`touch ran`",
+  "'; DROP TABLE Network; --",
+  "nétz",
+  "-x",
+  "\u001b[2J",
+];
+const creating = (name: string) => [
+  ["network", "create", "--", name],
+  ["sandbox", "create", "--", name],
+  ["network", "connect", "--create", "--", "base", name],
+];
+const referring = (name: string) => [
+  ["network", "connect", "--", name, "box"],
+  ["network", "rm", "--", name],
+  ["sandbox", "exec", "--", name, "true"],
+  ["endpoint", "create", "--", "base", name],
+  ["endpoint", "inspect", "--", name],
+  ["network", "connect", "base", "box", `--alias=${name}`],
+];
+const badInput: string[][] = [
+  ...oddNames.flatMap(creating),
+  ...["", "$(touch ran)", "'; DROP TABLE Network; --"].flatMap(referring),
+  ["network", "create", "n", "--subnet", "10.8.0.7/24"],
+  ["network", "create", "n", "--subnet", "10.8.0.0/24", "--gateway", "10.8.1.1"],
+  ["network", "create", "n", "--subnet", "10.8.0.0/24", "--ip-range", "10.8.1.0/25"],
+  ["network", "create", "n", "--subnet", "10.77.0.0/25"],
+  ["network", "create", "n", "--gateway", "10.8.0.1"],
+  ["network", "create", "n", "--driver", "$(reboot)"],
+  ["network", "create", "n", "-o", "nonsense=1"],
+  ["network", "create", "n", "-o", "mtu"],
+  ["network", "create", "n", "-o", "mtu=0x10"],
+  ["network", "create", "n", "--label", "=v"],
+  ["network", "create", "base"],
+  ["network", "create", "BASE"],
+  ["network", "create", "n", "--frobnicate"],
+  ["network", "create"],
+  ["network", "rm", "base", "nothing"],
+  ["network", "connect", "base", "box", "--ip", "10.77.0.0"],
+  ["network", "connect", "base", "box", "--ip", "10.99.0.1"],
+  ["network", "connect", "base", "box", "--mac", "ff:ff:ff:ff:ff:ff"],
+  ["sandbox", "create", "n", "--mode", "both"],
+  ["history", "show", "0"],
+  ["history", "show", "999999"],
+  ["history", "--after", "then"],
+  ["history", "--limit", "9999"],
+  ["user", "create", "x y"],
+  ["frobnicate"],
+];
+
+test("bad input gets one clear error, changes nothing and reaches no shell", { timeout: 170_000 }, async ({ host }) => {
+  await withCommandLine(host, async ({ run, done, daemon, shellRan }) => {
+    await done("network", "create", "base", "--subnet", "10.77.0.0/24");
+    await done("sandbox", "create", "box");
+    const state = async () => ({
+      intent: (await daemon.admin<TopologyState>("query", "topology.get")).topology,
+      links: host.links("addr").map(lasting),
+    });
+    const before = await state();
+    const parallel = 4;
+    for (let first = 0; first < badInput.length; first += parallel)
+      await Promise.all(
+        badInput.slice(first, first + parallel).map(async (args) => {
+          const { code, out, err } = await run(args);
+          const what = `${JSON.stringify(args)}: ${err}`;
+          expect([1, 2], what).toContain(code);
+          expect(out, what).toBe("");
+          expect(err, what).toMatch(/^patchbay: \S[^\n]{8,}\n( {2}[^\n]+\n)*$/);
+          expect(err.replaceAll("\n", ""), what).not.toMatch(/\p{C}|at file:|TRPCClientError/u);
+        }),
+      );
+    expect(await state()).toEqual(before);
+    expect(existsSync(shellRan)).toBe(false);
+    expect(existsSync("ran")).toBe(false);
+  });
+});
+
+test("all problems come at once, as JSON too", async ({ host }) => {
+  await withCommandLine(host, async ({ run }) => {
+    const args = [
+      "network",
+      "create",
+      "a b",
+      "--subnet",
+      "10.8.0.7/24",
+      "--gateway",
+      "10.9.0.1",
+      "-o",
+      "mtu=1",
+      "--json",
+    ];
+    const { code, err } = await run(args);
+    expect(code).toBe(1);
+    const { error } = JSON.parse(err);
+    expect(error.code).toBe("INVALID_PARAMETER");
+    expect(error.details.problems.map(({ path }: { path: string }) => path).sort()).toEqual(
+      ["--gateway", "name", "options.mtu", "pools.0.subnet"].sort(),
+    );
+  });
+});
+
+test("without a daemon the exit code is 3 and one sentence says how to start it", async ({ host }) => {
+  await withCommandLine(host, async ({ run, daemon }) => {
+    for (const socket of ["/nowhere/admin.sock", join(daemon.runDir, "web.sock", "x")]) {
+      const { code, out, err } = await run(["network", "ls", "--socket", socket]);
+      expect({ code, out }).toEqual({ code: 3, out: "" });
+      expect(err).toMatch(/^patchbay: .*npm run up.*\n$/);
+    }
+  });
+});
+
+/** What of a device stays as it is while nobody changes it: no timers, no carrier that comes and goes. */
+function lasting({ ifname, ifindex, mtu, master, address, ifalias, group, addr_info }: IpLink) {
+  const addresses = addr_info?.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  return { ifname, ifindex, mtu, master, address, ifalias, group, addresses };
+}
+
+async function lastRow(daemon: Daemon): Promise<number> {
+  return (await daemon.admin<TopologyState>("query", "topology.get")).revision;
+}
