@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { test as base, expect, type Page } from "@playwright/test";
 import { Daemon } from "../test/daemon.ts";
@@ -36,12 +35,15 @@ export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
     const daemon = await Daemon.start({ rootNetns: "/proc/self/ns/net", netnsDir: "/run/netns", stateDir });
     const web = await startWeb(join(daemon.runDir, "web.sock"));
     const before = links();
-    await use({ daemon, url, links, pings: (sandbox, address) => pings(daemon, sandbox, address) });
-    await removeAll(daemon);
-    expect(links(), "left behind").toEqual(before);
-    web.kill();
-    await daemon.stop();
-    rmSync(stateDir, { recursive: true });
+    try {
+      await use({ daemon, url, links, pings: (sandbox, address) => pings(daemon, sandbox, address) });
+      await removeAll(daemon);
+      expect(links(), "left behind").toEqual(before);
+    } finally {
+      web.kill();
+      await daemon.stop();
+      rmSync(stateDir, { recursive: true });
+    }
   },
   /** A page with the administrator signed in, on an empty topology. */
   admin: async ({ patchbay, page }, use) => {
@@ -61,27 +63,20 @@ export async function setUp({ daemon, url }: Patchbay, page: Page): Promise<void
 
 export { expect };
 
+/** Resolves when the web process answers; rejects when it ends before. */
 async function startWeb(socket: string): Promise<ChildProcess> {
-  const env = {
-    ...process.env,
-    PORT: "4700",
-    HOSTNAME: "127.0.0.1",
-    PATCHBAY_WEB_SOCKET: socket,
-    NODE_ENV: "production",
-  } as const;
-  const web = spawn(process.execPath, [webServer], { env, stdio: ["ignore", "pipe", "inherit"] });
-  for await (const [line] of lines(web)) if (line.includes("Ready")) break;
+  const env = { ...process.env, PORT: "4700", HOSTNAME: "127.0.0.1", PATCHBAY_WEB_SOCKET: socket };
+  const web = spawn(process.execPath, [webServer], { env, stdio: ["ignore", "ignore", "inherit"] });
+  const answers = () =>
+    fetch(`${url}/login`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await answers())) {
+    if (web.exitCode !== null) throw new Error("the web process ended");
+    await setTimeout(50);
+  }
   return web;
-}
-
-async function* lines(child: ChildProcess): AsyncGenerator<[string]> {
-  if (!child.stdout) return;
-  const reader = createInterface(child.stdout);
-  for (;;)
-    yield (await Promise.race([
-      once(reader, "line"),
-      once(child, "exit").then(() => Promise.reject(new Error("the web process ended"))),
-    ])) as [string];
 }
 
 function links(): string[] {
