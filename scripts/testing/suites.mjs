@@ -1,0 +1,67 @@
+// @ts-check
+import { readFileSync } from "node:fs";
+import { inCheckout } from "../setup/checkout.mjs";
+import { Refusal } from "../setup/refusal.mjs";
+import { countPlaywright, countVitest } from "./counts.mjs";
+
+/**
+ * Something that `npm test` runs. `isolated`: in private namespaces. `count`: for a runner, what its report says; anything
+ * else counts as one. `build`: needs the console built, or what its build generates.
+ * @typedef {{
+ *   name: string, command: string[], isolated: boolean, build: boolean,
+ *   env?: Record<string, string>, report?: string, count?: (report: any) => import("./counts.mjs").Counts
+ * }} Suite
+ */
+
+/**
+ * Everything, in order. The stages are those of `npm run validate`, whose last one, the unit tests, is a suite of its own.
+ * @param {string} folder for the runners' reports @returns {Suite[]}
+ */
+export function allSuites(folder) {
+  return [...stages(validateScript()), vitest("unit", folder), vitest("kernel", folder), playwright(folder)];
+}
+
+/** What `npm run validate` consists of, without the unit tests. @param {string} script @returns {Suite[]} */
+export function stages(script) {
+  const names = [...script.matchAll(/npm run -s ([\w:-]+)/g)].map(([, name]) => name ?? "");
+  return names
+    .filter((name) => name !== "unit")
+    .map((name) => ({ name, command: ["npm", "run", "-s", name], isolated: false, build: name === "types" }));
+}
+
+/**
+ * Those that are asked for by name, "validate" being its stages and the unit tests; all of them if none is. Throws a Refusal
+ * for a name that is none.
+ * @param {Suite[]} all @param {string[]} names
+ */
+export function choose(all, names) {
+  const groups = { validate: all.filter(({ isolated }) => !isolated).map(({ name }) => name) };
+  const wanted = names.flatMap((name) => (name === "validate" ? groups.validate : [name]));
+  const unknown = wanted.find((name) => !all.some((suite) => suite.name === name));
+  if (unknown !== undefined) {
+    const known = ["validate", ...all.map(({ name }) => name)].join(", ");
+    throw new Refusal(`there is no suite ${JSON.stringify(unknown)}; there are: ${known}`, { exitCode: 2 });
+  }
+  return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
+}
+
+/** @param {"unit" | "kernel"} name @param {string} folder @returns {Suite} */
+function vitest(name, folder) {
+  const report = `${folder}/${name}.json`;
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const command = ["vitest", "run", "--project", name, ...reporters];
+  return { name, command, isolated: name === "kernel", build: false, report, count: countVitest };
+}
+
+/** @param {string} folder @returns {Suite} */
+function playwright(folder) {
+  const report = `${folder}/e2e.json`;
+  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const command = ["playwright", "test", "--reporter=list,json"];
+  return { name: "e2e", command, isolated: true, build: true, env, report, count: countPlaywright };
+}
+
+/** @returns {string} */
+function validateScript() {
+  return JSON.parse(readFileSync(inCheckout("package.json"), "utf8")).scripts.validate;
+}
