@@ -1,7 +1,7 @@
 "use client";
 
 import { Button, Combobox, Group, ScrollArea, Stack, Text, TextInput, useCombobox } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Verdict } from "#cnm/errors.ts";
 import type { Id } from "#cnm/ids.ts";
 import type { Topology } from "#cnm/topology.ts";
@@ -11,6 +11,7 @@ import { Dialog } from "#components/frame/dialog.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { cablePreview, cableVerdict, connectCommands, type Ends, endsOf } from "#components/topology/intent.ts";
 import { FormTrouble } from "./form-trouble.tsx";
+import { useUiStore } from "./ui.ts";
 
 /** A cable without a pointer: choose the other end by name. What cannot be connected is listed with the reason. */
 export function ConnectDialog({ from, close }: { from: Id; close: () => void }) {
@@ -20,9 +21,16 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [busy, setBusy] = useState(false);
   const apply = useApply();
-  const combobox = useCombobox();
+  const ui = useUiStore();
+  const combobox = useCombobox({ opened: true });
   const name = topology.sandboxes[from]?.name ?? topology.networks[from]?.name ?? "";
   const targets = targetsOf(topology, from, search);
+  const { selectFirstOption } = combobox;
+  const listed = targets.map(({ id }) => id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list is the reason to choose its first item
+  useEffect(() => {
+    selectFirstOption();
+  }, [selectFirstOption, listed]);
   const connect = async (to: Id) => {
     const ends = endsOf(topology, from, to);
     if (!ends || busy) return;
@@ -30,8 +38,9 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
     const choice = address.includes(":") ? { ipv6: address } : { ipv4: address || undefined };
     const result = await apply(connectCommands(topology, ends, choice), { title: `Connect ${name}`, quiet: true });
     setBusy(false);
-    if (result.ok) close();
-    else setTrouble(result.trouble);
+    if (!result.ok) return setTrouble(result.trouble);
+    close();
+    ui.set({ focus: from });
   };
   return (
     <Dialog title={`Connect ${name} to…`} close={close}>
@@ -43,11 +52,7 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
               placeholder="Type to search, Enter connects"
               data-autofocus
               value={search}
-              onChange={(event) => {
-                setSearch(event.currentTarget.value);
-                combobox.selectFirstOption();
-              }}
-              onFocus={() => combobox.selectFirstOption()}
+              onChange={(event) => setSearch(event.currentTarget.value)}
             />
           </Combobox.EventsTarget>
           <Combobox.Options aria-label="Possible other ends">

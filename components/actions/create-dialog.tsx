@@ -84,7 +84,7 @@ function useCreate({ spot, connectTo, close }: Props): (draft: CreateDraft) => P
     const id = createdId(result, kind);
     if (spot && id) await client.topology.layout.mutate({ positions: { [id]: spot.position } }).catch(troubleOf);
     close();
-    if (id) ui.set({ selection: [id] });
+    if (id) ui.set({ selection: [id], focus: id });
     return null;
   };
 }

@@ -19,12 +19,14 @@ export type Dialog =
 /** What the tables and the canvas share: what is selected, which form is open, where new cards shall stand. */
 export interface Ui {
   selection: Id[];
+  /** A card that wants the keyboard as soon as it is drawn: it was just made, or its form has closed. */
+  focus: Id | null;
   dialog: Dialog | null;
   /** Positions for objects that have no id yet, by `claimKey`. */
   claims: Record<string, Position>;
 }
 
-export const initialUi: Ui = { selection: [], dialog: null, claims: {} };
+export const initialUi: Ui = { selection: [], focus: null, dialog: null, claims: {} };
 export const claimKey = (kind: "network" | "sandbox", name: string): string => `${kind} ${name}`;
 
 export const UiContext = createContext<Store<Ui> | null>(null);

@@ -30,6 +30,7 @@ import { Toolbar } from "./toolbar.tsx";
 import styles from "./topology.module.css";
 import { useAutoLayout } from "./use-auto-layout.ts";
 import { useCabling } from "./use-cabling.ts";
+import { useFocusOnNew } from "./use-canvas-focus.ts";
 import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useGraph } from "./use-graph.ts";
 
@@ -55,6 +56,7 @@ export function Canvas() {
   const flow = useReactFlow();
   const fit = () => void flow.fitView({ duration: 200, maxZoom: 1, padding: 0.15 });
   const { cards, cables, onSelect, onFocus, clear } = useSelection(graph);
+  useFocusOnNew(cards);
   useCanvasKeys({
     canvas,
     move,

@@ -1,7 +1,8 @@
 "use client";
 
 import { useReactFlow } from "@xyflow/react";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
+import { useUi, useUiStore } from "#components/actions/ui.ts";
 import { type Current, useGestureStore } from "./gesture.tsx";
 import { type CableEdge, type Card, cardWidth } from "./graph.ts";
 
@@ -20,6 +21,22 @@ export function useCanvasFocus(): (current: Current) => void {
     },
     [flow, gestures],
   );
+}
+
+/** Gives the keyboard to a card that was just made, once it is drawn and its form has let go of the focus. */
+export function useFocusOnNew(cards: readonly Card[]): void {
+  const ui = useUiStore();
+  const wanted = useUi((state) => state.focus);
+  const focus = useCanvasFocus();
+  const drawn = wanted !== null && cards.some(({ id }) => id === wanted);
+  useEffect(() => {
+    if (!drawn || wanted === null) return;
+    const timer = setTimeout(() => {
+      ui.set({ focus: null });
+      focus({ kind: "card", id: wanted });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [drawn, wanted, ui, focus]);
 }
 
 export function elementOf({ kind, id }: Current): HTMLElement | SVGElement | null {

@@ -34,7 +34,9 @@ export function useCanvasKeys(options: CanvasKeys): void {
   const select = (ids: Id[]) => ui.set({ selection: ids });
   const card = (): Id | null => {
     const { current } = gestures.get();
-    return current?.kind === "card" ? current.id : null;
+    if (current?.kind === "card") return current.id;
+    const [only, more] = ui.get().selection;
+    return only && !more && flow.getNode(only) ? only : null;
   };
   const chosen = (): Id[] => {
     const { selection } = ui.get();
