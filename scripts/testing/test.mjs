@@ -7,7 +7,7 @@ import { ensureModules } from "../setup/modules.mjs";
 import { checkKernel } from "../setup/namespaces.mjs";
 import { ensurePackages, runtimePackages } from "../setup/packages.mjs";
 import { ensureBuild, ensurePrisma } from "../setup/products.mjs";
-import { report } from "../setup/refusal.mjs";
+import { Refusal } from "../setup/refusal.mjs";
 import { add, closingLine, none } from "./counts.mjs";
 import { runSuite } from "./run-suite.mjs";
 import { allSuites, choose } from "./suites.mjs";
@@ -26,12 +26,18 @@ export async function test(names) {
     await prepare(suites);
     for (const suite of suites) counts = add(counts, await timed(suite));
   } catch (error) {
-    const exitCode = report(error);
+    console.log(words(error));
     console.log(closingLine(add(counts, { ...none, failed: 1 })));
-    return exitCode;
+    return error instanceof Refusal ? error.exitCode : 1;
   }
   console.log(closingLine(counts));
   return counts.failed > 0 ? 1 : 0;
+}
+
+/** Why the tests cannot go on; of a bug everything that is known. @param {unknown} error */
+function words(error) {
+  if (error instanceof Refusal) return `${error.output.trimEnd()}\npatchbay: ${error.message}`.trimStart();
+  return error instanceof Error ? error.stack : String(error);
 }
 
 /** @param {Suite[]} suites */
