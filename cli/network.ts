@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { CnmError, type Problem } from "#cnm/errors.ts";
 import { findExactSandbox, findNetwork, findSandbox } from "#cnm/lookup.ts";
-import { select } from "#cnm/objects.ts";
-import { endpointsIn } from "#cnm/rules.ts";
+import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { type EndpointFlags, endpointDraft, withEndpointFlags } from "./endpoint.ts";
@@ -98,7 +97,7 @@ async function create(cli: Cli, [name, flags]: [string, CreateFlags]): Promise<v
 
 async function listNetworks(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
   const { topology } = await cli.api.topology.get.query();
-  const size = (id: string) => select(topology.endpoints, ({ networkId }) => networkId === id).length;
+  const size = (id: string) => endpointsOf(topology, id).length;
   list(cli, Object.values(topology.networks), {
     quiet,
     header: ["NETWORK ID", "NAME", "DRIVER", "SCOPE", "SUBNETS", "ENDPOINTS"],

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Problem } from "#cnm/errors.ts";
-import { endpointsIn } from "#cnm/rules.ts";
+import { endpointsIn } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";

@@ -1,8 +1,7 @@
 import type { CommandInput } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
-import { select } from "./objects.ts";
-import { endpointsIn } from "./rules.ts";
+import { endpointsIn, endpointsOf } from "./members.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
 /** The commands that delete an object with all that it takes along, in order; none for an object that is not there. */
@@ -20,7 +19,7 @@ export function deletion(topology: Topology, kind: ObjectKind, id: Id): CommandI
 }
 
 function networkDeletion(topology: Topology, id: Id): CommandInput[] {
-  const endpoints = select(topology.endpoints, (endpoint) => endpoint.networkId === id);
+  const endpoints = endpointsOf(topology, id);
   return [...endpoints.flatMap(endpointDeletion), { type: "network.delete", network: id }];
 }
 

@@ -1,8 +1,8 @@
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
+import { endpointsIn } from "./members.ts";
 import type { Network } from "./network.ts";
-import { endpointsIn } from "./rules.ts";
 import type { Topology } from "./topology.ts";
 
 /** The endpoints that give a sandbox its default routes; the two families may have different ones. */

@@ -14,8 +14,8 @@ import {
 import type { Endpoint } from "./endpoint.ts";
 import type { Refusal } from "./errors.ts";
 import type { Id } from "./ids.ts";
+import { endpointsOf } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
-import { select } from "./objects.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { quote } from "./text.ts";
 import type { Topology } from "./topology.ts";
@@ -35,7 +35,7 @@ export function poolOf(network: Network, family: Family): Pool | undefined {
 
 /** The addresses of a family that the network's endpoints hold: there is no other book-keeping of them. */
 export function usedAddresses(topology: Topology, networkId: Id, family: Family): UsedAddress[] {
-  return select(topology.endpoints, (endpoint) => endpoint.networkId === networkId).flatMap((endpoint) => {
+  return endpointsOf(topology, networkId).flatMap((endpoint) => {
     const value = heldBy(endpoint)[family];
     return value === null ? [] : { value, endpoint };
   });

@@ -1,13 +1,16 @@
 import type { Endpoint } from "./endpoint.ts";
 import { CnmError } from "./errors.ts";
 import { type Id, nameKey, type Reference, shortId } from "./ids.ts";
+import { endpointsOf } from "./members.ts";
 import type { Network } from "./network.ts";
-import { type Objects, select } from "./objects.ts";
+import { indexBy, type Objects, select } from "./objects.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { closest, count, listing, quote } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
 type Named = { id: Id; name: string };
+
+const named = indexBy((object: Named) => nameKey(object.name));
 
 /**
  * The object that a person means: full id, else exact name in any case, else the id that begins so (two digits or more).
@@ -28,9 +31,11 @@ export function findEndpoint(topology: Topology, reference: Reference): Endpoint
   const slash = reference.indexOf("/");
   if (slash < 0) return find({ kind: "endpoint", objects: topology.endpoints, reference, title });
   const network = findNetwork(topology, reference.slice(0, slash));
-  const inNetwork = select(topology.endpoints, (endpoint) => endpoint.networkId === network.id);
-  const objects = Object.fromEntries(inNetwork.map((endpoint) => [endpoint.id, endpoint]));
-  return find({ kind: "endpoint", objects, reference: reference.slice(slash + 1), title, within: network.name });
+  const name = reference.slice(slash + 1);
+  const exact = byName(topology.endpoints, name).find(({ networkId }) => networkId === network.id);
+  if (exact) return exact;
+  const objects = Object.fromEntries(endpointsOf(topology, network.id).map((endpoint) => [endpoint.id, endpoint]));
+  return find({ kind: "endpoint", objects, reference: name, title, within: network.name });
 }
 
 /** A sandbox by full id or exact name only: what a join that may create one goes by. */
@@ -39,9 +44,8 @@ export function findExactSandbox(topology: Topology, reference: Reference): Sand
 }
 
 /** The object of that name, names compared as DNS does. */
-export function byName<T extends Named>(objects: Objects<T>, name: string): T[] {
-  const key = nameKey(name);
-  return select(objects, (object) => nameKey(object.name) === key);
+export function byName<T extends Named>(objects: Objects<T>, name: string): readonly T[] {
+  return named(objects, nameKey(name)) as readonly T[];
 }
 
 /** How people see an endpoint: "network/endpoint". */
@@ -72,7 +76,7 @@ function find<T extends Named>(search: Search<T>): T {
   });
 }
 
-function byIdOrName<T extends Named>(objects: Objects<T>, reference: string): T[] {
+function byIdOrName<T extends Named>(objects: Objects<T>, reference: string): readonly T[] {
   const byId = Object.hasOwn(objects, reference) ? objects[reference] : undefined;
   return byId ? [byId] : byName(objects, reference);
 }

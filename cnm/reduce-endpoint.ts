@@ -7,8 +7,8 @@ import { nameKey, shortId } from "./ids.ts";
 import { poolOf, requestAddress, usedAddresses } from "./ipam.ts";
 import { findEndpoint, findNetwork } from "./lookup.ts";
 import { freeMac, macOfAddress, parseMac } from "./mac.ts";
+import { endpointsOf } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
-import { select } from "./objects.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { canDeleteEndpoint } from "./rules.ts";
 import type { Change, Topology } from "./topology.ts";
@@ -18,7 +18,7 @@ type EndpointCreate = CommandOf<"endpoint.create">;
 /** Reserves the endpoint's addresses: they are its own until it is deleted. */
 export function createEndpoint(topology: Topology, command: EndpointCreate): Change[] {
   const network = findNetwork(topology, command.network);
-  const neighbours = select(topology.endpoints, ({ networkId }) => networkId === network.id);
+  const neighbours = endpointsOf(topology, network.id);
   const name = command.name ?? `ep-${shortId(command.newId)}`;
   const { ipv4, ipv6, mac } = chooseAddresses(topology, network, command);
   refuseTwinName(network, neighbours, name);

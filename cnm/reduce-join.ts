@@ -5,8 +5,9 @@ import type { Endpoint } from "./endpoint.ts";
 import { CnmError, enforce, invalid } from "./errors.ts";
 import { type Id, Name } from "./ids.ts";
 import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
+import { endpointsIn } from "./members.ts";
 import type { DriverName } from "./network.ts";
-import { canCreateSandbox, canJoin, canLeave, endpointsIn } from "./rules.ts";
+import { canCreateSandbox, canJoin, canLeave } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
 

@@ -4,8 +4,8 @@ import { allowed, type Refusal, type Verdict } from "./errors.ts";
 import { type Id, nameKey, shortId } from "./ids.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
+import { endpointsIn, endpointsOf } from "./members.ts";
 import type { Network } from "./network.ts";
-import { select } from "./objects.ts";
 import { reservedNames } from "./predefined.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { count, listing } from "./text.ts";
@@ -88,7 +88,7 @@ export function canDeleteNetwork(topology: Topology, networkId: Id): Verdict {
   if (!network) return gone("network", networkId);
   const message = `network ${network.name} is predefined and stays`;
   if (network.predefined) return { ok: false, code: "FORBIDDEN", rule: "network-predefined", message };
-  const endpoints = select(topology.endpoints, (endpoint) => endpoint.networkId === networkId);
+  const endpoints = endpointsOf(topology, networkId);
   if (endpoints.length === 0) return allowed;
   const listed = listing(
     endpoints.map(({ name, attachment }) =>
@@ -118,11 +118,6 @@ export function canDeleteSandbox(topology: Topology, sandboxId: Id): Verdict {
 export function canDeleteEndpoint(topology: Topology, endpointId: Id): Verdict {
   const endpoint = topology.endpoints[endpointId];
   return endpoint ? isNotJoined(topology, endpoint) : gone("endpoint", endpointId);
-}
-
-/** The endpoints joined to a sandbox. */
-export function endpointsIn(topology: Topology, sandboxId: Id): Endpoint[] {
-  return select(topology.endpoints, (endpoint) => endpoint.attachment?.sandboxId === sandboxId);
 }
 
 function isNotJoined(topology: Topology, endpoint: Endpoint): Verdict {
@@ -172,7 +167,7 @@ function fitsNone(network: Network, sandbox: Sandbox, networks: readonly Network
 function hasFreePort(topology: Topology, network: Network): Verdict {
   const { maxEndpoints } = drivers[network.driver];
   if (maxEndpoints === Number.POSITIVE_INFINITY) return allowed;
-  const joined = select(topology.endpoints, (endpoint) => endpoint.networkId === network.id && !!endpoint.attachment);
+  const joined = endpointsOf(topology, network.id).filter(({ attachment }) => attachment);
   if (joined.length < maxEndpoints) return allowed;
   const message = `network ${network.name} has ${joined.length} joined endpoints, and a ${network.driver} takes no more`;
   const lift = "let an endpoint leave, or use a second network";

@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { gatewayOf } from "#cnm/gateway.ts";
 import { shortId } from "#cnm/ids.ts";
-import { endpointsIn } from "#cnm/rules.ts";
+import { endpointsIn } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
 import type { Topology } from "#cnm/topology.ts";

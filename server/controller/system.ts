@@ -2,6 +2,7 @@ import { CnmError } from "#cnm/errors.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { HistoryEntry } from "#cnm/history.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
+import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { bridgeName, vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
@@ -51,7 +52,7 @@ export class System {
   inspectNetwork(ref: string) {
     const { topology } = this.#options.controller;
     const network = findNetwork(topology, ref);
-    const endpoints = Object.values(topology.endpoints).filter((endpoint) => endpoint.networkId === network.id);
+    const endpoints = endpointsOf(topology, network.id);
     return {
       network,
       device: network.driver === "bridge" ? bridgeName(network.id) : null,
@@ -63,9 +64,7 @@ export class System {
     const { topology } = this.#options.controller;
     const sandbox = findSandbox(topology, ref);
     const namespace = namespaceOf(sandbox);
-    const endpoints = Object.values(topology.endpoints).filter(
-      (endpoint) => endpoint.attachment?.sandboxId === sandbox.id,
-    );
+    const endpoints = endpointsIn(topology, sandbox.id);
     return {
       sandbox,
       /** The sandbox key of the CNM: the path of the namespace. */

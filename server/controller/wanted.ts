@@ -1,6 +1,6 @@
-import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
+import { endpointsIn } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
 import { endpointObjects, networkObjects } from "#server/drivers/registry.ts";
@@ -32,7 +32,6 @@ export function wholeScope(topology: Topology): Scope {
 
 /** Everything that must exist in the kernel for the part of the topology in `scope`. Pure; cost proportional to the scope. */
 export function wantedObjects(topology: Topology, scope: Scope): KernelObject[] {
-  const joined = joinedEndpoints(topology, scope.sandboxes);
   return [
     ...[...scope.networks].flatMap((id) => {
       const network = topology.networks[id];
@@ -40,7 +39,7 @@ export function wantedObjects(topology: Topology, scope: Scope): KernelObject[] 
     }),
     ...[...scope.sandboxes].flatMap((id) => {
       const sandbox = topology.sandboxes[id];
-      return sandbox ? sandboxObjects(topology, sandbox, joined.get(id) ?? []) : [];
+      return sandbox ? sandboxObjects(topology, sandbox) : [];
     }),
   ];
 }
@@ -50,7 +49,7 @@ export function namespaceOf(sandbox: Sandbox): Namespace {
   return sandbox.mode === "host" ? "" : namespaceName(sandbox.id);
 }
 
-function sandboxObjects(topology: Topology, sandbox: Sandbox, endpoints: Endpoint[]): KernelObject[] {
+function sandboxObjects(topology: Topology, sandbox: Sandbox): KernelObject[] {
   const ns = namespaceOf(sandbox);
   const gateway = gatewayOf(topology, sandbox.id);
   const own: KernelObject[] =
@@ -62,7 +61,7 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, endpoints: Endpoin
         ];
   return [
     ...own,
-    ...endpoints.flatMap((endpoint) => {
+    ...endpointsIn(topology, sandbox.id).flatMap((endpoint) => {
       const network = topology.networks[endpoint.networkId];
       if (!network || !endpoint.attachment) return [];
       return endpointObjects(network, endpoint, {
@@ -73,11 +72,4 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, endpoints: Endpoin
       });
     }),
   ];
-}
-
-function joinedEndpoints(topology: Topology, sandboxes: ReadonlySet<Id>): Map<Id, Endpoint[]> {
-  const joined = new Map<Id, Endpoint[]>([...sandboxes].map((id) => [id, []]));
-  for (const endpoint of Object.values(topology.endpoints))
-    if (endpoint.attachment) joined.get(endpoint.attachment.sandboxId)?.push(endpoint);
-  return joined;
 }

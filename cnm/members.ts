@@ -1,0 +1,17 @@
+import type { Endpoint } from "./endpoint.ts";
+import type { Id } from "./ids.ts";
+import { indexBy } from "./objects.ts";
+import type { Topology } from "./topology.ts";
+
+const byNetwork = indexBy((endpoint: Endpoint) => endpoint.networkId);
+const bySandbox = indexBy((endpoint: Endpoint) => endpoint.attachment?.sandboxId);
+
+/** The endpoints of a network, joined or not. */
+export function endpointsOf(topology: Topology, networkId: Id): readonly Endpoint[] {
+  return byNetwork(topology.endpoints, networkId);
+}
+
+/** The endpoints joined to a sandbox. */
+export function endpointsIn(topology: Topology, sandboxId: Id): readonly Endpoint[] {
+  return bySandbox(topology.endpoints, sandboxId);
+}
