@@ -16,7 +16,7 @@ export function Members({
   from,
   label,
 }: {
-  endpoints: Endpoint[];
+  endpoints: readonly Endpoint[];
   from: "network" | "sandbox";
   label: string;
 }) {
