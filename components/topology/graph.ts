@@ -126,7 +126,7 @@ function networkCard(
 function sandboxCard(
   state: TopologyState,
   sandbox: Sandbox,
-  { endpoints, position }: { endpoints: Endpoint[]; position: Position },
+  { endpoints, position }: { endpoints: readonly Endpoint[]; position: Position },
 ): SandboxNode {
   const rows = endpoints.map((endpoint) => rowOf(state, endpoint)).sort(byInterface);
   const status = statusOf(state, sandbox.id);
