@@ -87,7 +87,7 @@ function GoingList({ title, items }: { title: string; items: Going[] }) {
       <Text size="sm" fw={500}>
         {title}: {items.length}
       </Text>
-      <ScrollArea.Autosize mah={180} type="auto">
+      <ScrollArea.Autosize mah={180} type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": title }}>
         <List size="sm" withPadding>
           {items.map(({ id, kind, name, live }) => (
             <List.Item key={id}>

@@ -19,6 +19,17 @@ export function Users() {
   const { role } = useActor();
   const users = useQuery(trpc.user.list.queryOptions(undefined, { enabled: role === "admin" }));
   const [dialog, setDialog] = useState<UserDialog | null>(null);
+  if (role !== "admin")
+    return (
+      <div className={styles.page}>
+        <div className={styles.list}>
+          <Title order={1} size="h3" className={styles.tools}>
+            Users
+          </Title>
+          <Alert mx="md">Only administrators manage users.</Alert>
+        </div>
+      </div>
+    );
   return (
     <div className={styles.page}>
       <div className={styles.list}>
@@ -38,7 +49,6 @@ export function Users() {
             New user
           </Button>
         </Group>
-        {role !== "admin" && <Alert m="md">Only administrators manage users.</Alert>}
         {users.isError && (
           <Alert m="md" color="red">
             {sentence(troubleOf(users.error).message)}

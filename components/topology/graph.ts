@@ -113,8 +113,7 @@ function networkCard(
     type: "network",
     position,
     data,
-    width: cardWidth,
-    height,
+    ...sized(height),
     handles: [
       { id: "anchor", type: "target", position: left, x: 0, y: height / 2, width: 1, height: 1 },
       ...cableHandles(left, height),
@@ -147,11 +146,15 @@ function sandboxCard(
     type: "sandbox",
     position,
     data,
-    width: cardWidth,
-    height,
+    ...sized(height),
     handles: [...anchors, ...cableHandles(right, height)],
     ariaLabel: sandboxName(data),
   };
+}
+
+/** Sizes are told to React Flow as if measured: cards out of sight are never drawn, and still count when the view is fitted. */
+function sized(height: number) {
+  return { width: cardWidth, height, measured: { width: cardWidth, height } };
 }
 
 /** React Flow's enum without its code: this file is pure. */

@@ -2,7 +2,7 @@ import type { CableEdge, Card, Graph } from "./graph.ts";
 
 /**
  * The next graph with the previous objects wherever nothing about them has changed, so that only cards that differ render
- * again. What belongs to the canvas (measured size, a drag under way) is carried over.
+ * again. A drag under way is carried over.
  */
 export function reuseGraph(previous: Graph, next: Graph): Graph {
   return {
@@ -12,8 +12,8 @@ export function reuseGraph(previous: Graph, next: Graph): Graph {
 }
 
 /** A card that is being dragged stays under the pointer, whatever others do to it. */
-function carryCard<T extends Card>({ measured, dragging, position }: Card, card: T): T {
-  return dragging ? { ...card, measured, dragging, position } : { ...card, measured };
+function carryCard<T extends Card>({ dragging, position }: Card, card: T): T {
+  return dragging ? { ...card, dragging, position } : card;
 }
 
 function reuse<T extends { id: string }>(previous: T[], next: T[], carry: (old: T, now: T) => T): T[] {

@@ -41,7 +41,8 @@ export function useCanvasKeys(options: CanvasKeys): void {
   const chosen = (): Id[] => {
     const { selection } = ui.get();
     const { current } = gestures.get();
-    return current && !selection.includes(current.id) ? [current.id] : selection;
+    const there = current && (flow.getNode(current.id) ?? flow.getEdge(current.id));
+    return there && !selection.includes(there.id) ? [there.id] : selection;
   };
 
   const walk = (direction: Direction) => {
