@@ -1,6 +1,7 @@
-import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
-import { admin, username } from "better-auth/plugins";
+import { betterAuth } from "better-auth/minimal";
+import { admin } from "better-auth/plugins/admin";
+import { username } from "better-auth/plugins/username";
 import { defaultRole, isUsername, passwordLength, usernameLength } from "./rules.ts";
 
 export interface AuthSettings {
