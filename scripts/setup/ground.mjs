@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { callerUid, checkout, makeFolder } from "./checkout.mjs";
 import { fitsSockets, passable, placesOf, shortRunDir } from "./places.mjs";
@@ -40,8 +40,7 @@ export function prepareFolders(options, web) {
   if (base === null) return places;
   if (options.state === null) makeFolder(".patchbay/isolated");
   else mkdirSync(base, { recursive: true });
-  refuseForeign(base, stateDir);
-  if (options.fresh) throwAway(stateDir);
+  if (options.fresh) rmSync(stateDir, { recursive: true, force: true });
   if (fitsSockets(runDir) && passable(foldersAbove(runDir), web)) {
     mkdirSync(runDir, { recursive: true, mode: 0o755 });
     return places;
@@ -51,24 +50,21 @@ export function prepareFolders(options, web) {
   return { ...places, runDir: short };
 }
 
-/** A run as another user left files that this one cannot use. @param {string} base @param {string} stateDir */
-function refuseForeign(base, stateDir) {
+/** Refuses a state that another user left, or one to throw away that is none. @param {Options} options */
+export function checkState(options) {
+  const { base, stateDir } = placesOf(options, checkout);
   const left = lstatSync(stateDir, { throwIfNoEntry: false });
-  if (!left || left.uid === callerUid()) return;
-  const whose = left.uid === 0 ? "root (it was started with sudo)" : `the user with the id ${left.uid}`;
-  throw new Refusal(
-    `the state in ${base} belongs to ${whose}: start it as that user again, or choose another folder with --state`,
-  );
-}
-
-/** @param {string} stateDir */
-function throwAway(stateDir) {
-  if (!existsSync(stateDir)) return;
-  if (!isOurState(readdirSync(stateDir)))
+  if (base === null || !left) return;
+  if (left.uid !== callerUid()) {
+    const whose = left.uid === 0 ? "root (it was started with sudo)" : `the user with the id ${left.uid}`;
+    throw new Refusal(
+      `the state in ${base} belongs to ${whose}: start it as that user again, or choose another folder with --state`,
+    );
+  }
+  if (options.fresh && !isOurState(readdirSync(stateDir)))
     throw new Refusal(
       `${stateDir} holds no database of Patchbay's, so --fresh leaves it alone: choose another folder with --state`,
     );
-  rmSync(stateDir, { recursive: true });
 }
 
 /** The folders that lead to one, as far as they exist. @param {string} path @returns {import("node:fs").Stats[]} */

@@ -1,6 +1,6 @@
 // @ts-check
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { Refusal } from "./refusal.mjs";
 
 /** The inodes of the sockets that listen on a TCP port, from the text of /proc/net/tcp or tcp6 (proc_net(5)). @param {string} table @param {number} port */
@@ -11,15 +11,6 @@ export function tcpListeners(table, port) {
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A")
     .map((fields) => fields[9] ?? "");
-}
-
-/** The inode of the socket that listens on a path, from the text of /proc/net/unix; `Flags` 00010000 is __SO_ACCEPTCON. @param {string} table @param {string} path */
-export function unixListeners(table, path) {
-  return table
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , flags, , , , name]) => name === path && flags === "00010000")
-    .map((fields) => fields[6] ?? "");
 }
 
 /** What a folder of /proc shows; nothing if the process has ended or is somebody else's. @template T @param {() => T} read @returns {T | null} */
@@ -82,11 +73,20 @@ function tryToBind(port) {
 }
 
 /** Refuses if a daemon answers on an administrator's socket. @param {string} socketPath */
-export function checkNoDaemon(socketPath) {
-  const inodes = unixListeners(readFileSync("/proc/net/unix", "utf8"), socketPath);
-  if (inodes.length === 0) return;
-  const holder = holderOf(inodes) ?? "another process";
+export async function checkNoDaemon(socketPath) {
+  if (!(await accepts({ path: socketPath }))) return;
   throw new Refusal(
-    `Patchbay is running already, its daemon is ${holder}: stop it first with Ctrl-C where it was started, or with kill -TERM`,
+    `Patchbay is running already (its daemon answers on ${socketPath}): stop it first with Ctrl-C where it was started`,
   );
+}
+
+/** Whether somebody accepts connections. @param {import("node:net").NetConnectOpts} where @returns {Promise<boolean>} */
+export function accepts(where) {
+  return new Promise((resolve) => {
+    const socket = connect(where, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }

@@ -1,8 +1,8 @@
 // @ts-check
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { inCheckout } from "./checkout.mjs";
+import { inCheckout, stepOptions } from "./checkout.mjs";
 import { Refusal } from "./refusal.mjs";
-import { step } from "./run.mjs";
+import { run, step } from "./run.mjs";
 
 /** @typedef {{ packages?: Record<string, { version?: string, integrity?: string, optional?: boolean }> }} Lock */
 
@@ -54,14 +54,30 @@ const upToDate = () =>
   existsSync(pinnedNode()) &&
   modulesMatch(readLock(inCheckout("package-lock.json")), readLock(inCheckout("node_modules/.package-lock.json")));
 
+/** Why the registry cannot be asked, or null. npm itself would try for minutes. */
+async function registryTrouble() {
+  const ping = [
+    "npm",
+    "ping",
+    "--loglevel=error",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=2000",
+    "--fetch-timeout=15000",
+  ];
+  const { code, output } = await run(ping, stepOptions({ pinned: false }));
+  return code === 0 ? null : explainNpm(output);
+}
+
 /** Makes node_modules what package-lock.json says. Returns whether anything was done. Idempotent. */
 export async function ensureModules() {
   if (upToDate()) return false;
-  const retries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000"];
+  const trouble = await registryTrouble();
+  // Without the registry everything may still be in npm's cache, and if not, npm says so at once.
+  const mode = trouble ? ["--offline"] : [];
   await step(
     "Installing the npm packages of package-lock.json, the pinned Node among them (about half a minute)",
-    ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", ...retries],
-    { pinned: false, explain: explainNpm },
+    ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", ...mode],
+    { pinned: false, explain: (output) => trouble ?? explainNpm(output) },
   );
   if (!existsSync(pinnedNode()))
     throw new Refusal(

@@ -77,7 +77,7 @@ export async function serve(run, { release, web }) {
     return await unlessOver(new Promise(() => {}));
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
-    process.stdout.write(`patchbay: ${error.message}\n`);
+    (error.exitCode ? process.stderr : process.stdout).write(`patchbay: ${error.message}\n`);
     return error.exitCode;
   } finally {
     over.abort();

@@ -1,8 +1,8 @@
 // @ts-check
 import { spawn } from "node:child_process";
-import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { accepts } from "./holders.mjs";
 
 /** How a process ended, in words. @param {{ code: number | null, signal: NodeJS.Signals | null }} how */
 export function endingWords({ code, signal }) {
@@ -37,18 +37,7 @@ export function firstLine({ process: { stdout } }) {
 
 /** Resolves when somebody accepts connections on a port of 127.0.0.1. @param {number} port @param {AbortSignal} signal */
 export async function answering(port, signal) {
-  while (!(await accepts(port))) await wait(20, undefined, { signal });
-}
-
-/** @param {number} port @returns {Promise<boolean>} */
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
+  while (!(await accepts({ port, host: "127.0.0.1" }))) await wait(20, undefined, { signal });
 }
 
 /**

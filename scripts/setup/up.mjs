@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { callerUid, systemPath } from "./checkout.mjs";
-import { adminSockets, callerRefusal, prepareFolders } from "./ground.mjs";
+import { adminSockets, callerRefusal, checkState, prepareFolders } from "./ground.mjs";
 import { checkNoDaemon, checkPort } from "./holders.mjs";
 import { ensureModules, onPinnedNode, pinnedNode } from "./modules.mjs";
 import { checkKernel } from "./namespaces.mjs";
@@ -15,6 +15,8 @@ import { ensureWebAccount, releaseWeb } from "./web.mjs";
 
 /** `patchbay up`: returns the exit code once everything has ended. @param {string[]} args */
 export async function up(args) {
+  // A terminal that is gone is no reason to end without stopping what was started.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   try {
     // npm runs its scripts in the folder of package.json and says where the person is.
     const options = parseOptions(args, (process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd());
@@ -37,7 +39,8 @@ async function check(options) {
   const sudo = process.env.SUDO_USER !== undefined;
   const refusal = callerRefusal({ platform, arch, uid: callerUid(), sudo, isolated: options.isolated });
   if (refusal) throw new Refusal(refusal);
-  adminSockets(options).forEach(checkNoDaemon);
+  checkState(options);
+  for (const socket of adminSockets(options)) await checkNoDaemon(socket);
   await checkPort(options.port);
   await ensurePackages(runtimePackages);
   await checkKernel(options);

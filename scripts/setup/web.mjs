@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { accountOf } from "./accounts.mjs";
 import { callerUid, inCheckout, makeFolder } from "./checkout.mjs";
@@ -66,11 +66,10 @@ async function copyWhole(from, to) {
   renameSync(part, to);
 }
 
-/** @param {string} folder @param {string[]} keep */
+/** Leaves what somebody runs, or may be about to: whatever was made within the last hour. @param {string} folder @param {string[]} keep */
 function removeOld(folder, keep) {
-  const used = new Set(processes().map(workingFolder));
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (!keep.includes(path) && !used.has(path)) rmSync(path, { recursive: true, force: true });
-  }
+  const used = new Set([...keep, ...processes().map(workingFolder)]);
+  const hourAgo = Date.now() - 3_600_000;
+  for (const path of readdirSync(folder).map((name) => join(folder, name)))
+    if (!used.has(path) && statSync(path).ctimeMs < hourAgo) rmSync(path, { recursive: true, force: true });
 }
