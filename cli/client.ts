@@ -1,18 +1,37 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import type { AppRouter } from "#server/router/index.ts";
+import { placesOf, shortRunDir } from "../scripts/setup/places.mjs";
 import { Unreachable } from "./errors.ts";
 
 export type Api = TRPCClient<AppRouter>;
 
-const systemSocket = "/run/patchbay/admin.sock";
-const isolatedSocket = fileURLToPath(new URL("../.patchbay/isolated/run/admin.sock", import.meta.url));
+const checkout = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
-/** The daemon's administrator socket: the one asked for, else the host's, else that of `up -- --isolated` in this checkout. */
+/**
+ * The daemon's administrator socket: the one asked for, else the first of the caller's own among the host's and those that
+ * `up --isolated` of this checkout makes; else the host's. Of others' sockets only the host's is ever used: anybody can make
+ * one below /tmp, and what answers on it is believed.
+ */
 export function findSocket(asked: string | undefined): string {
-  return asked ?? [systemSocket, isolatedSocket].find((path) => existsSync(path)) ?? systemSocket;
+  if (asked !== undefined) return asked;
+  const uid = process.getuid?.() ?? 0;
+  const host = placesOf({ isolated: false, state: null }, checkout).runDir;
+  const { base, runDir } = placesOf({ isolated: true, state: null }, checkout);
+  const sockets = [host, runDir, shortRunDir(base ?? runDir, uid)].map((folder) => join(folder, "admin.sock"));
+  return sockets.find((path) => ownerOf(path) === uid) ?? join(host, "admin.sock");
+}
+
+/** Nobody can give a file to somebody else (chown(2)); null where there is none to be seen. */
+function ownerOf(path: string): number | null {
+  try {
+    return lstatSync(path).uid;
+  } catch {
+    return null;
+  }
 }
 
 /** The daemon's procedures over a Unix socket. Calls reject with `Unreachable` where nobody answers. */

@@ -4,6 +4,7 @@ import { endpointsIn } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues } from "./options.ts";
@@ -77,5 +78,5 @@ async function inspect(cli: Cli, [refs]: [string[]]): Promise<void> {
 async function exec(cli: Cli, [ref, [first = "", ...rest]]: [string, string[]]): Promise<void> {
   const [program = "", ...args] = first === "--" ? rest : [first, ...rest];
   const { argv } = await cli.api.sandbox.exec.mutate({ ref, program });
-  process.exitCode = await execute([...argv, program, ...args]);
+  process.exitCode = await execute([...wayIn(argv), program, ...args]);
 }

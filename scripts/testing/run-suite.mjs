@@ -12,8 +12,6 @@ import { differences, endMarked, traces } from "./traces.mjs";
 
 const limitMs = 15 * 60_000;
 const graceMs = 5000;
-/** Colours are for people at a terminal. @type {Record<string, string>} */
-const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
 const markName = "PATCHBAY_TEST_RUN";
 
 /**
@@ -54,7 +52,7 @@ function runMarked({ command, isolated, env, report }, marks) {
     : stepOptions({ pinned: true });
   const child = spawn(file, args, {
     ...options,
-    env: { ...options.env, ...plain, ...env, ...marks },
+    env: { ...options.env, ...env, ...marks },
     // What goes wrong belongs to the report, in its place.
     stdio: ["ignore", 1, 1],
     detached: true,

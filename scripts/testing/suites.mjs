@@ -50,7 +50,9 @@ function vitest(name, folder) {
   const report = `${folder}/${name}.json`;
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const command = ["vitest", "run", "--project", name, ...reporters];
-  return { name, command, isolated: name === "kernel", build: false, report, count: countVitest };
+  // vitest colours what it writes to a file as well.
+  const env = process.stdout.isTTY ? undefined : { NO_COLOR: "1" };
+  return { name, command, isolated: name === "kernel", build: false, env, report, count: countVitest };
 }
 
 /** @param {string} folder @returns {Suite} */
