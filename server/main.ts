@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     controller,
     store,
     version: packageJson.version,
+    hostname: hostname(),
     namespaceKey: kernel.namespaceKey,
     enter: enterCommand(),
   });

@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert, Center, Loader } from "@mantine/core";
+import { Alert, Center, Loader, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { ActionsProvider } from "#components/actions/actions.tsx";
@@ -37,6 +37,9 @@ export function Console({ children }: { children: ReactNode }) {
 function Waiting({ failed }: { failed: boolean }) {
   return (
     <Center component="main" mih="100dvh" p="md">
+      <VisuallyHidden>
+        <h1>Patchbay</h1>
+      </VisuallyHidden>
       {failed ? (
         <Alert color="yellow" title="The daemon is not reachable" maw={420} role="alert">
           Networks and sandboxes keep working without it. Start the daemon; this page tries again by itself.

@@ -12,6 +12,8 @@ export interface SystemOptions {
   controller: NetworkController;
   store: Store;
   version: string;
+  /** The name of the machine, for people who look at more than one. */
+  hostname: string;
   /** The file of a namespace for `ip netns`: "/run/netns/pb-…". */
   namespaceKey(name: string): string;
   /** What a command line must start with to be where the daemon is ("nsenter …"); ends where the program begins. */
@@ -28,11 +30,12 @@ export class System {
   }
 
   async status() {
-    const { controller, store, version } = this.#options;
+    const { controller, store, version, hostname } = this.#options;
     const { networks, sandboxes, endpoints } = controller.topology;
     const { revision, problems, unsupported } = controller.state();
     return {
       version,
+      hostname,
       pid: process.pid,
       startedAt: this.#startedAt,
       revision,
