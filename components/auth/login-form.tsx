@@ -57,13 +57,13 @@ function SetupHint() {
   );
   if (status.isError)
     return (
-      <Alert color="yellow" title="The daemon is not reachable">
+      <Alert variant="default" title="The daemon is not reachable">
         Networks and sandboxes keep working. This page tries again by itself.
       </Alert>
     );
   if (!status.data?.needsSetup) return null;
   return (
-    <Alert color="blue" title="Nobody has an account yet">
+    <Alert variant="default" title="Nobody has an account yet">
       Open the one-time link that the daemon printed when it started; it creates the first administrator.
     </Alert>
   );

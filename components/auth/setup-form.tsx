@@ -36,7 +36,7 @@ export function SetupForm() {
   if (token === "")
     return (
       <AuthCard title="Set up Patchbay" lead="This page needs the one-time link.">
-        <Alert color="yellow" title="The link has no token">
+        <Alert variant="default" title="The link has no token">
           Open the whole link that the daemon printed when it started. If there is an administrator already,{" "}
           <Anchor href="/login" inherit underline="always">
             sign in

@@ -41,7 +41,7 @@ function Waiting({ failed }: { failed: boolean }) {
         <h1>Patchbay</h1>
       </VisuallyHidden>
       {failed ? (
-        <Alert color="yellow" title="The daemon is not reachable" maw={420} role="alert">
+        <Alert variant="default" title="The daemon is not reachable" maw={420} role="alert">
           Networks and sandboxes keep working without it. Start the daemon; this page tries again by itself.
         </Alert>
       ) : (
