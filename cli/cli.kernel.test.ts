@@ -152,6 +152,23 @@ test("a dry run shows what would run and does nothing", async ({ host }) => {
   });
 });
 
+test("a network goes with a hundred endpoints, and the dry run tells all of it", async ({ host }) => {
+  await withCommandLine(host, async ({ done, daemon }) => {
+    await done("network", "create", "web", "--subnet", "10.8.0.0/24");
+    await done("sandbox", "create", "box");
+    const names = Array.from({ length: 100 }, (_, n) => `member-${n}`);
+    const commands = names.map((name) => ({ type: "endpoint.create", network: "web", name }));
+    const join = { type: "endpoint.join", endpoint: "web/member-7", sandbox: "box" };
+    await daemon.admin("mutation", "topology.change", { commands: [...commands, join] });
+    const { changes, steps } = JSON.parse(await done("network", "rm", "-f", "web", "--dry-run", "--json"));
+    expect(changes).toHaveLength(101);
+    expect(steps).toHaveLength(2);
+    expect(await done("network", "rm", "--force", "web")).toBe("web");
+    expect(JSON.parse(await done("endpoint", "ls", "--json"))).toEqual([]);
+    expect(await done("sandbox", "rm", "box")).toBe("box");
+  });
+});
+
 test("users are managed with passwords that are never arguments", async ({ host }) => {
   await withCommandLine(host, async ({ run, done }) => {
     const password = "correct horse battery";

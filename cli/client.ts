@@ -40,6 +40,8 @@ export function connect(socketPath: string): Api {
     links: [
       httpLink({
         url: "http://patchbay/api/trpc",
+        // What a dry run asks for can be longer than a URL may be.
+        methodOverride: "POST",
         fetch: (url, init) => send(socketPath, String(url), { method: init?.method, body: init?.body }),
       }),
     ],

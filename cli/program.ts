@@ -12,7 +12,7 @@ Examples:
   ./patchbay network create web
   ./patchbay network connect web web-1 --create
   ./patchbay network connect web web-2 --create
-  ./patchbay sandbox exec web-1 -- ping -c1 172.18.0.3
+  ./patchbay sandbox exec web-1 -- ping -c1 172.17.0.3
   ./patchbay history
   ./patchbay network rm -f web
 

@@ -34,6 +34,8 @@ export function createDoor(door: Door): Server {
     router: appRouter,
     basePath: "/api/trpc/",
     maxBodySize: bodyLimit,
+    // The plan of a large change does not fit into a URL: queries may come as POST. Mutations never come as GET.
+    allowMethodOverride: true,
     createContext: ({ req }: CreateHTTPContextOptions) => door.context(req),
     onError: ({ error, path }) => {
       if (error.code === "INTERNAL_SERVER_ERROR") door.onError(error.cause ?? error, path);
