@@ -21,7 +21,7 @@ Environment: PATCHBAY_LOG=info (or debug) makes the daemon say more on stderr, a
 
 /** @typedef {{ help: boolean, isolated: boolean, fresh: boolean, port: number, state: string | null }} Options */
 
-/** The options of a command line; \`state\` is absolute. Throws a Refusal that names what is wrong. @param {string[]} args @param {string} cwd @returns {Options} */
+/** The options of a command line; `state` is absolute. Throws a Refusal that names what is wrong. @param {string[]} args @param {string} cwd @returns {Options} */
 export function parseOptions(args, cwd) {
   const { isolated, fresh, port, state, help } = parse(args).values;
   if (port !== undefined && !isPort(port)) throw new Refusal(`--port takes a number from 1 to 65535, not "${port}"`);
