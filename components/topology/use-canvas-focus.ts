@@ -8,8 +8,9 @@ import { type CableEdge, type Card, cardWidth } from "./graph.ts";
 
 const margin = 40;
 
-/** Moves the keyboard to a card or a cable, and the view there if it is out of sight. */
+/** Moves the keyboard to a card or a cable, and the view there if it is out of sight. Never out of a form that is open. */
 export function useCanvasFocus(): (current: Current) => void {
+  const ui = useUiStore();
   const flow = useReactFlow<Card, CableEdge>();
   const gestures = useGestureStore();
   return useCallback(
@@ -17,9 +18,11 @@ export function useCanvasFocus(): (current: Current) => void {
       gestures.set({ current });
       bringIntoView(flow, current);
       // Twice: a card that was out of sight is drawn in the frame after the view has moved.
-      requestAnimationFrame(() => requestAnimationFrame(() => elementOf(current)?.focus({ preventScroll: true })));
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => ui.get().dialog || elementOf(current)?.focus({ preventScroll: true })),
+      );
     },
-    [flow, gestures],
+    [ui, flow, gestures],
   );
 }
 
