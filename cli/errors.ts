@@ -111,7 +111,7 @@ function unreachable(socketPath: string, errno: string): string {
       return `only root may use ${socketPath}: run it with sudo`;
     case "ECONNRESET":
     case "EPIPE":
-      return `the daemon at ${socketPath} hung up: it answers only root, and it may be stopping; if it is gone, ${start}`;
+      return `the daemon at ${socketPath} hung up: it answers only whoever runs it, and it may be stopping; if it is gone, ${start}`;
     default:
       return `the Patchbay daemon at ${socketPath} cannot be reached (${errno}): ${start}`;
   }
