@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
-import { Readable, Transform } from "node:stream";
+import { PassThrough, Readable, Transform } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -71,12 +71,21 @@ function responseOf(answer: IncomingMessage): Response {
   const headers = new Headers();
   for (const name of responseHeaders)
     for (const value of [answer.headers[name] ?? []].flat()) headers.append(name, value);
-  if (answer.headers["content-type"]?.startsWith("text/event-stream"))
-    headers.set("cache-control", "no-cache, no-transform");
+  const events = answer.headers["content-type"]?.startsWith("text/event-stream");
+  if (events) headers.set("cache-control", "no-cache, no-transform");
   const status = answer.statusCode ?? 502;
   const empty = status === 204 || status === 304;
   if (empty) answer.resume();
-  return new Response(empty ? null : (Readable.toWeb(answer) as ReadableStream), { status, headers });
+  const body = events ? endingWith(answer) : answer;
+  return new Response(empty ? null : (Readable.toWeb(body) as ReadableStream), { status, headers });
+}
+
+/** An event stream that breaks off with the daemon is over, for the browser to come back; it is no error of this process. */
+function endingWith(answer: IncomingMessage): Readable {
+  const body = new PassThrough();
+  answer.once("error", () => body.end());
+  body.once("close", () => answer.destroy());
+  return answer.pipe(body);
 }
 
 class TooLarge extends Error {}
