@@ -55,30 +55,30 @@ const script = (objects: Parameters<typeof plan>[0]) => plan(objects, []).map(re
 
 test("a network is a bridge with the gateway's address", () => {
   expect(script(bridgeDriver.network(network))).toMatchInlineSnapshot(`
-    "ip link add pb-a1a1a1a1a1a1 mtu 1450 group 28770 address 02:42:ac:11:00:01 type bridge
+    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=1
-    ip addr add 172.17.0.1/16 dev pb-a1a1a1a1a1a1 proto 80
-    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' up"
+    ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1
+    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' mtu 1450 up"
   `);
 });
 
 test("a network of two families has both gateways and takes no router advertisements", () => {
   expect(script(bridgeDriver.network(dual))).toMatchInlineSnapshot(`
-    "ip link add pb-a1a1a1a1a1a1 mtu 1450 group 28770 address 02:42:ac:11:00:01 type bridge
+    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=0
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_ra=0
-    ip addr add 172.17.0.1/16 dev pb-a1a1a1a1a1a1 proto 80
-    ip addr add fd00:1::1/64 dev pb-a1a1a1a1a1a1 proto 80 nodad
-    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' up"
+    ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1
+    ip addr replace fd00:1::1/64 dev pb-a1a1a1a1a1a1 nodad
+    ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' mtu 1450 up"
   `);
 });
 
 test("an endpoint is a veth whose peer is born in the sandbox", () => {
   expect(script(bridgeDriver.endpoint(network, endpoint, join))).toMatchInlineSnapshot(`
-    "ip link add pbvc3c3c3c3c3 mtu 1450 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
+    "ip link add name pbvc3c3c3c3c3 group 28770 mtu 1450 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
     sysctl -w net.ipv6.conf.pbvc3c3c3c3c3.disable_ipv6=1
     ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.disable_ipv6=1
-    ip -n pb-b2b2b2b2b2b2 addr add 172.17.0.2/16 dev eth0 proto 80
+    ip -n pb-b2b2b2b2b2b2 addr replace 172.17.0.2/16 dev eth0
     ip link set dev pbvc3c3c3c3c3 alias 'patchbay endpoint web/db' master pb-a1a1a1a1a1a1 up
     ip -n pb-b2b2b2b2b2b2 link set dev eth0 up
     ip -n pb-b2b2b2b2b2b2 route replace default via 172.17.0.1 dev eth0 proto 80"
@@ -87,12 +87,12 @@ test("an endpoint is a veth whose peer is born in the sandbox", () => {
 
 test("an endpoint of two families", () => {
   expect(script(bridgeDriver.endpoint(dual, dualEndpoint, join))).toMatchInlineSnapshot(`
-    "ip link add pbvc3c3c3c3c3 mtu 1450 group 28770 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
+    "ip link add name pbvc3c3c3c3c3 group 28770 mtu 1450 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 1450 address 02:42:ac:11:00:02 numtxqueues 1 numrxqueues 1 netns pb-b2b2b2b2b2b2
     sysctl -w net.ipv6.conf.pbvc3c3c3c3c3.disable_ipv6=1
     ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.disable_ipv6=0
     ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.accept_ra=0
-    ip -n pb-b2b2b2b2b2b2 addr add 172.17.0.2/16 dev eth0 proto 80
-    ip -n pb-b2b2b2b2b2b2 addr add fd00:1::2/64 dev eth0 proto 80 nodad
+    ip -n pb-b2b2b2b2b2b2 addr replace 172.17.0.2/16 dev eth0
+    ip -n pb-b2b2b2b2b2b2 addr replace fd00:1::2/64 dev eth0 nodad
     ip link set dev pbvc3c3c3c3c3 alias 'patchbay endpoint web/db' master pb-a1a1a1a1a1a1 up
     ip -n pb-b2b2b2b2b2b2 link set dev eth0 up
     ip -n pb-b2b2b2b2b2b2 route replace default via 172.17.0.1 dev eth0 proto 80
