@@ -7,11 +7,12 @@ import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import { namespaceName } from "#server/kernel/names.ts";
+import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
 import { type Mutation, prepare, verbOf } from "./mutation.ts";
-import { SerialQueue } from "./queue.ts";
+
 import { failureOf, failuresOf, type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { everything, reconcileRow, recover } from "./recovery.ts";
 
@@ -108,7 +109,7 @@ export class NetworkController {
   async stop(): Promise<void> {
     this.#readOnly = "the daemon is stopping";
     clearTimeout(this.#repairTimer);
-    await this.#queue.idle();
+    await this.#queue.run(async () => {});
   }
 
   get topology(): Topology {
