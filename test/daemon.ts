@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { daemonNodeOptions } from "../scripts/setup/places.mjs";
 import type { Place } from "./patchbay.ts";
 
 const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
@@ -46,7 +47,7 @@ export class Daemon {
       PATCHBAY_ORIGIN: origin,
       PATCHBAY_LOG: "error",
     };
-    const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...daemonNodeOptions, main], { env, stdio: ["ignore", "pipe", "pipe"] });
     let complaints = "";
     child.stderr.on("data", (text) => {
       complaints += text;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { daemonLaunch, fitsSockets, passable, placesOf, shortRunDir, webLaunch } from "./places.mjs";
+import { daemonLaunch, daemonNodeOptions, fitsSockets, passable, placesOf, shortRunDir, webLaunch } from "./places.mjs";
 
 const host = placesOf({ isolated: false, state: null }, "/home/me/patchbay");
 const isolated = placesOf({ isolated: true, state: null }, "/home/me/patchbay");
@@ -46,7 +46,7 @@ describe("passable", () => {
 describe("daemonLaunch", () => {
   test("on the host it is the daemon itself, and ends with us", () => {
     const { command, env } = daemonLaunch(run, { checkout: "/c", web });
-    expect(command).toEqual(["setpriv", "--pdeathsig", "TERM", "/n/node", "/c/server/main.ts"]);
+    expect(command).toEqual(["setpriv", "--pdeathsig", "TERM", "/n/node", ...daemonNodeOptions, "/c/server/main.ts"]);
     expect(env).toEqual({
       LANG: "C.UTF-8",
       NODE_ENV: "production",
@@ -65,7 +65,7 @@ describe("daemonLaunch", () => {
     const alone = { ...run, isolated: true, places: isolated, uid: 1000 };
     const { command, env } = daemonLaunch(alone, { checkout: "/c", web: { uid: 1000, gid: 1000 } });
     expect(command.slice(0, 4)).toEqual(["unshare", "--user", "--map-root-user", "--net"]);
-    expect(command.slice(-2)).toEqual(["/n/node", "/c/server/main.ts"]);
+    expect(command.slice(-4)).toEqual(["/n/node", ...daemonNodeOptions, "/c/server/main.ts"]);
     expect(env).toMatchObject({ PATCHBAY_WEB_UID: "0", PATCHBAY_WEB_GID: "0" });
   });
 
