@@ -1,14 +1,7 @@
+import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
-
-/** What the host has that a subnet chosen automatically must keep away from. */
-export interface HostFacts {
-  /** Destinations of on-link routes that are not ours, with the device: explicit subnets must not overlap them either. */
-  onLinkRoutes: { subnet: string; dev: string }[];
-  /** Addresses of the host's name servers. */
-  nameservers: string[];
-}
 
 /** The kernel as the controller sees it; `main.ts` fills it with `server/kernel`. Everything but `plan` and `render` is asynchronous. */
 export interface KernelPort {

@@ -1,5 +1,5 @@
+import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { HostFacts } from "./facts.ts";
 import type { KernelObject } from "./objects.ts";
 import type { Step } from "./steps.ts";
 

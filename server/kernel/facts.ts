@@ -1,12 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { Facts } from "#cnm/facts.ts";
+import type { HostFacts } from "#cnm/facts.ts";
 import { linkGroup, protocol } from "./names.ts";
 import { decodeLink, dumpLinks } from "./netlink/link.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import { Session } from "./session.ts";
-
-/** What a subnet chosen automatically must keep away from. */
-export type HostFacts = Pick<Facts, "onLinkRoutes" | "nameservers">;
 
 /** On the kernel worker's thread. */
 export function facts(directory: string): HostFacts {

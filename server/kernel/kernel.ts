@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { Call, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { plan } from "./diff.ts";
-import type { HostFacts } from "./facts.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 import type { Step } from "./steps.ts";
