@@ -1,6 +1,7 @@
 // @ts-check
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { daemonNodeOptions } from "./daemon-options.mjs";
 import { privateNamespaces } from "./namespaces.mjs";
 
 /** sun_path of unix(7) has 108 bytes, the last one for the end of the text. */
@@ -58,12 +59,6 @@ function commonEnvironment({ LANG, TZ }) {
  * @typedef {{ uid: number, gid: number }} User
  * @typedef {{ command: string[], env: NodeJS.ProcessEnv, cwd: string }} Launch
  */
-
-/**
- * How Node runs the daemon, in MiB: it waits most of the time, and Node's own choice of room for young objects, made for
- * programs that never do, costs 50 MB or more. Tried with 3,000 endpoints on three networks.
- */
-export const daemonNodeOptions = ["--max-semi-space-size=2", "--max-old-space-size=256"];
 
 /**
  * The daemon. In a user namespace the caller is the only user there is, and is called 0: so is then the web process.

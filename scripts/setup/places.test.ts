@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { daemonLaunch, daemonNodeOptions, fitsSockets, passable, placesOf, shortRunDir, webLaunch } from "./places.mjs";
+import { daemonNodeOptions } from "./daemon-options.mjs";
+import { daemonLaunch, fitsSockets, passable, placesOf, shortRunDir, webLaunch } from "./places.mjs";
 
 const host = placesOf({ isolated: false, state: null }, "/home/me/patchbay");
 const isolated = placesOf({ isolated: true, state: null }, "/home/me/patchbay");
