@@ -8,6 +8,7 @@ import { useApi } from "#components/api/api.ts";
 import { SessionProvider } from "#components/api/session.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { LiveProvider, useLive } from "#components/live/live-provider.tsx";
+import { useStore } from "#components/live/store.ts";
 import { Frame } from "./frame.tsx";
 
 /** Everything behind the login: who is there, the one live view of the topology, the frame. */
@@ -18,6 +19,12 @@ export function Console({ children }: { children: ReactNode }) {
     trpc.auth.status.queryOptions(undefined, { refetchInterval: ({ state }) => (state.data ? 15_000 : 1500) }),
   );
   const actor = status.data?.actor;
+  // The daemon ends the stream when a session or a role ends: who is there now is asked at once, not at the next turn.
+  const lost = useStore(live, ({ link }) => link === "stale");
+  const { refetch } = status;
+  useEffect(() => {
+    if (lost) void refetch();
+  }, [lost, refetch]);
   useEffect(() => {
     if (status.data && !status.data.actor) window.location.assign("/login");
   }, [status.data]);
