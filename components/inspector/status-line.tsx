@@ -15,7 +15,7 @@ export function StatusLine({ id }: { id: Id }) {
   return (
     <>
       <Text size="sm" component="div" style={{ display: "flex", alignItems: "center", gap: 6 }}>
-        <StatusGlyph status={stale ? "unknown" : status} />
+        <StatusGlyph status={status} />
         {stale ? `${statusWords[status]} when last seen` : statusWords[status]}
       </Text>
       {problem && (

@@ -11,7 +11,7 @@ export function StatusCell({ id }: { id: Id }) {
   const stale = useLive((live) => live.link !== "live");
   return (
     <Group gap={6} wrap="nowrap">
-      <StatusGlyph status={stale ? "unknown" : status} />
+      <StatusGlyph status={status} />
       {stale ? "unknown" : statusWords[status]}
     </Group>
   );

@@ -1,7 +1,12 @@
+"use client";
+
+import { useLive } from "#components/live/live-provider.tsx";
 import type { Status } from "./graph.ts";
 
-/** State as a shape as well as a colour: a dot, a broken ring, a cross, a question mark. */
-export function StatusGlyph({ status }: { status: Status | "unknown" }) {
+/** State as a shape as well as a colour: a dot, a broken ring, a cross; an empty ring while nobody knows whether it is still so. */
+export function StatusGlyph({ status: seen }: { status: Status }) {
+  const stale = useLive((live) => live.link !== "live");
+  const status = stale ? "unknown" : seen;
   return (
     <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" className={`status-glyph status-${status}`}>
       {status === "up" && <circle cx="6" cy="6" r="4" fill="currentColor" />}
