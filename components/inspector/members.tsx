@@ -5,7 +5,9 @@ import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { useUiStore } from "#components/actions/ui.ts";
-import { useTopology } from "#components/live/live-provider.tsx";
+import { useLive, useTopology } from "#components/live/live-provider.tsx";
+import { statusOf, statusWords } from "#components/topology/graph.ts";
+import { StatusGlyph } from "#components/topology/status-glyph.tsx";
 import styles from "./inspector.module.css";
 
 const page = 50;
@@ -43,6 +45,7 @@ function Member({ endpoint, from }: { endpoint: Endpoint; from: "network" | "san
   const { id, attachment, networkId, ipv4, ipv6, name } = endpoint;
   const sandbox = attachment ? topology.sandboxes[attachment.sandboxId]?.name : undefined;
   const network = topology.networks[networkId]?.name;
+  const status = useLive(({ state }) => (state ? statusOf(state, id) : "up"));
   const other = from === "network" ? (sandbox ?? `${name} (not joined)`) : network;
   return (
     <li className={styles.member}>
@@ -53,6 +56,12 @@ function Member({ endpoint, from }: { endpoint: Endpoint; from: "network" | "san
         <Text size="xs" component="span" className="mono" c="dimmed">
           {[attachment?.interfaceName, ipv4, ipv6].filter(Boolean).join(" ")}
         </Text>
+        {status !== "up" && (
+          <Text size="xs" component="span" className={`status-${status}`}>
+            {" "}
+            <StatusGlyph status={status} /> {statusWords[status]}
+          </Text>
+        )}
       </UnstyledButton>
       <ActionIcon
         variant="subtle"

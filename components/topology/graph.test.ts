@@ -24,12 +24,15 @@ test("a cable joins the row of its endpoint with its network", () => {
   expect(sandboxHeight(1)).toBeGreaterThan(rowCenter(0));
 });
 
-test("an endpoint that is not joined has no cable", () => {
+test("an endpoint that is not joined has no cable, and its network speaks for it", () => {
   const endpoint = small.endpoints[idOf(4)]!;
   const topology = { ...small, endpoints: { [endpoint.id]: { ...endpoint, attachment: null } } };
   const { cables, cards } = toGraph(stateOf(topology), {});
   expect(cables).toEqual([]);
-  expect(find(cards, idOf(1)).data).toMatchObject({ members: 1 });
+  expect(find(cards, idOf(1)).data).toMatchObject({ members: 1, badges: ["1 not joined"], status: "up" });
+  const problems = { [endpoint.id]: { seq: 7, message: "File exists" } };
+  const failed = find(toGraph(stateOf(topology, { problems }), {}).cards, idOf(1));
+  expect(failed.data).toMatchObject({ status: "failed", problem: "web-1: File exists" });
 });
 
 test("state: up, being changed, failed with the kernel's words", () => {
@@ -37,7 +40,7 @@ test("state: up, being changed, failed with the kernel's words", () => {
   expect(statusOf(stateOf(small), idOf(1))).toBe("up");
   expect(statusOf(stateOf(small, { problems }), idOf(1))).toBe("failed");
   expect(statusOf(stateOf(small, { problems, applying: [idOf(1)] }), idOf(1))).toBe("applying");
-  expect(find(toGraph(stateOf(small, { problems }), {}).cards, idOf(1)).data.problem).toBe("EPERM");
+  expect(find(toGraph(stateOf(small, { problems }), {}).cards, idOf(1)).data.problem).toBe("net: EPERM");
 });
 
 test("only what has changed is a new object", () => {

@@ -28,6 +28,7 @@ export interface Row {
   address: string;
   network: string;
   status: Status;
+  problem: string | null;
 }
 
 export interface SandboxData extends Record<string, unknown> {
@@ -71,7 +72,7 @@ export function toGraph(state: TopologyState, layout: Layout): Graph {
   return {
     cards: [
       ...Object.values(topology.networks).map((network) =>
-        networkCard(state, network, { members: byNetwork.get(network.id)?.length ?? 0, position: at(network.id) }),
+        networkCard(state, network, { endpoints: byNetwork.get(network.id) ?? [], position: at(network.id) }),
       ),
       ...Object.values(topology.sandboxes).map((sandbox) =>
         sandboxCard(state, sandbox, { endpoints: bySandbox.get(sandbox.id) ?? [], position: at(sandbox.id) }),
@@ -87,25 +88,35 @@ export function statusOf(state: TopologyState, id: Id): Status {
   return state.problems[id] ? "failed" : "up";
 }
 
+/** Of the first object that is not up, if any: endpoints in no sandbox have no row, so their network's card speaks for them. */
+function troubledOf(state: TopologyState, objects: readonly { id: Id; name: string }[]) {
+  const troubled = objects.find(({ id }) => statusOf(state, id) !== "up");
+  if (!troubled) return { status: "up" as const, problem: null };
+  const words = state.problems[troubled.id]?.message;
+  return { status: statusOf(state, troubled.id), problem: words ? `${troubled.name}: ${words}` : null };
+}
+
 export const statusWords: Record<Status, string> = { up: "up", applying: "being changed", failed: "failed" };
 
 function networkCard(
   state: TopologyState,
   network: Network,
-  { members, position }: { members: number; position: Position },
+  { endpoints, position }: { endpoints: readonly Endpoint[]; position: Position },
 ): NetworkNode {
   const subnets = network.pools.map((pool) => pool.subnet);
   const height = networkHeight(subnets.length);
-  const status = statusOf(state, network.id);
+  const loose = endpoints.filter(({ attachment }) => !attachment);
+  const { status, problem } = troubledOf(state, [network, ...loose]);
+  const members = endpoints.length;
   const data: NetworkData = {
     name: network.name,
     driver: network.driver,
     subnets,
     members,
-    badges: badgesOf(network),
+    badges: [...badgesOf(network), ...(loose.length > 0 ? [`${loose.length} not joined`] : [])],
     predefined: network.predefined,
     status,
-    problem: state.problems[network.id]?.message ?? null,
+    problem,
   };
   const facts = [network.driver, ...subnets, ...data.badges, count(members, "endpoint"), statusWords[status]];
   return {
@@ -196,6 +207,7 @@ function rowOf(state: TopologyState, endpoint: Endpoint): Row {
     address: endpoint.ipv4 ?? endpoint.ipv6 ?? "",
     network: state.topology.networks[endpoint.networkId]?.name ?? "",
     status: statusOf(state, endpoint.id),
+    problem: state.problems[endpoint.id]?.message ?? null,
   };
 }
 

@@ -7,7 +7,7 @@ import { useUiStore } from "#components/actions/ui.ts";
 import { CableHandles } from "./cable-handles.tsx";
 import styles from "./card.module.css";
 import { useCableRole, useGesture } from "./gesture.tsx";
-import { type Row, rowCenter, rowHeight, type SandboxNode } from "./graph.ts";
+import { type Row, rowCenter, rowHeight, type SandboxNode, statusWords } from "./graph.ts";
 import { StatusGlyph } from "./status-glyph.tsx";
 
 export const SandboxCard = memo(function SandboxCard({ id, data, selected }: NodeProps<SandboxNode>) {
@@ -65,7 +65,8 @@ function EndpointRow({ row, sandbox, top }: { row: Row; sandbox: string; top: nu
       className={`${styles.row} nodrag`}
       style={{ top, height: rowHeight }}
       data-status={row.status}
-      aria-label={`Endpoint ${row.interfaceName} ${row.address} of ${sandbox} on ${row.network}`}
+      title={row.problem ?? undefined}
+      aria-label={`Endpoint ${row.interfaceName} ${row.address} of ${sandbox} on ${row.network}, ${statusWords[row.status]}`}
       onClick={(event) => {
         event.stopPropagation();
         ui.set({ selection: [row.id] });
