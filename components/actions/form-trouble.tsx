@@ -15,12 +15,11 @@ interface FieldErrors {
 export function useFormTrouble(form: FieldErrors, pathOf: (path: string) => string = (path) => path) {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const report = (found: Trouble | null) => {
-    setTrouble(found);
     const values = form.getValues();
-    for (const { path, message } of found?.details.problems ?? []) {
-      const field = pathOf(path);
-      if (field in values) form.setFieldError(field, sentence(message));
-    }
+    const problems = found?.details.problems ?? [];
+    const placed = problems.filter(({ path }) => pathOf(path) in values);
+    for (const { path, message } of placed) form.setFieldError(pathOf(path), sentence(message));
+    setTrouble(problems.length > 0 && placed.length === problems.length ? null : found);
   };
   return { trouble, report };
 }

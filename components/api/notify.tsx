@@ -3,11 +3,11 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { announce } from "#components/frame/announcer.tsx";
-import { sentence, type Trouble } from "./trouble.ts";
+import { liftOf, sentence, shortMessage, type Trouble } from "./trouble.ts";
 
 /** Shows why something did not happen: the sentence, the kernel's own words, what would lift it. Stays until closed if the kernel refused. */
 export function notifyTrouble(title: string, trouble: Trouble): void {
-  const { message, details, code } = trouble;
+  const { message, code } = trouble;
   notifications.show({
     title,
     message: <TroubleText trouble={trouble} />,
@@ -16,11 +16,12 @@ export function notifyTrouble(title: string, trouble: Trouble): void {
     withBorder: true,
     closeButtonProps: { "aria-label": "Close this message" },
   });
-  announce([title, message, details.lift ?? ""].join(". "));
+  announce([title, message, liftOf(trouble) ?? ""].join(". "));
 }
 
-export function TroubleText({ trouble: { message, details } }: { trouble: Trouble }) {
-  const { step, lift, problems } = details;
+export function TroubleText({ trouble }: { trouble: Trouble }) {
+  const { step, problems } = trouble.details;
+  const lift = liftOf(trouble);
   return (
     <Stack gap={4}>
       {problems && problems.length > 1 ? (
@@ -30,7 +31,7 @@ export function TroubleText({ trouble: { message, details } }: { trouble: Troubl
           </Text>
         ))
       ) : (
-        <Text size="sm">{sentence(message)}.</Text>
+        <Text size="sm">{sentence(shortMessage(trouble))}.</Text>
       )}
       {step && (
         <Code block className="kernel-words">

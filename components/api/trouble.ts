@@ -24,6 +24,28 @@ export function troubleOfRefusal({ code, message, rule, lift }: Refusal): Troubl
   return { code, message, details: { rule, lift } };
 }
 
+/** What the kernel's answer usually means for the person who reads it. */
+const advice: Record<string, string> = {
+  EEXIST: "something else on this host has that name or address already; remove or rename it, then try again",
+  EBUSY: "something else is using the device; stop it, then try again",
+  ENODEV: "the device has gone meanwhile; try again",
+  ENOENT: "what the step needs has gone meanwhile; try again",
+  EPERM: "the daemon lacks a right; start it as root",
+  EACCES: "the kernel is set up not to allow this (for IPv6 addresses: net.ipv6.conf.*.disable_ipv6)",
+  EINVAL: "the kernel does not take these values together; change them and try again",
+  EOPNOTSUPP: "this kernel is built without it",
+};
+
+/** The step that the kernel refused has lines of its own where trouble is shown; the sentence need not repeat it. */
+export function shortMessage({ message, details: { step } }: Trouble): string {
+  return step ? message.replace(/ ".*"/s, " a step") : message;
+}
+
+/** What would lift it: as the daemon says, or as the kernel's error suggests. */
+export function liftOf({ details: { lift, step } }: Trouble): string | undefined {
+  return lift ?? advice[step?.errno ?? ""];
+}
+
 /** "the sentence" becomes "The sentence": the daemon's sentences begin in lower case, as parts of a log line. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
