@@ -1,7 +1,7 @@
 import type { ELK } from "elkjs/lib/elk-api.js";
 import type { Layout } from "#cnm/events.ts";
 import { fromBlocks, type LayoutCable, type LayoutCard, toBlocks } from "./blocks.ts";
-import { snap } from "./placement.ts";
+import { type Box, place, snap } from "./placement.ts";
 
 let engine: Promise<ELK> | null = null;
 
@@ -14,8 +14,22 @@ function loadEngine(): Promise<ELK> {
   return engine;
 }
 
-/** Positions for every card: sandboxes to the left of their networks, few crossings. */
-export async function autoLayout(cards: readonly LayoutCard[], cables: readonly LayoutCable[]): Promise<Layout> {
+/**
+ * Positions for every card: sandboxes to the left of their networks, few crossings. What has no cable says nothing to the
+ * engine; it stands where a new card would.
+ */
+export async function autoLayout(boxes: readonly Box[], cables: readonly LayoutCable[]): Promise<Layout> {
+  const cabled = new Set(cables.flatMap(({ sandbox, network }) => [sandbox, network]));
+  const cards = boxes.filter(({ id }) => cabled.has(id)).map(asLayoutCard);
+  const layout = cards.length > 0 ? await layoutCabled(cards, cables) : {};
+  return { ...layout, ...place(boxes, layout) };
+}
+
+function asLayoutCard({ kind, ...box }: Box): LayoutCard {
+  return { ...box, kind: kind === "sandbox" ? "sandbox" : "network" };
+}
+
+async function layoutCabled(cards: readonly LayoutCard[], cables: readonly LayoutCable[]): Promise<Layout> {
   const elk = await loadEngine();
   const blocks = toBlocks(cards, cables);
   const answer = await elk.layout({

@@ -1,6 +1,7 @@
 import type { Layout } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
 import type { Card, Graph } from "./graph.ts";
+import { motion } from "./motion.ts";
 
 const durationMs = 200;
 const most = 200;
@@ -19,7 +20,7 @@ export function glide(screen: Screen, next: Graph): () => void {
   const from = startsOf(screen.get(), next);
   const to: Layout = Object.fromEntries(next.cards.map(({ id, position }) => [id, position]));
   const moving = Object.keys(from).length;
-  if (moving === 0 || moving > most || window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  if (moving === 0 || moving > most || motion(durationMs) === 0) {
     screen.show(next);
     return () => {};
   }

@@ -1,5 +1,6 @@
 import type { Layout, Position } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
+import type { Card } from "./graph.ts";
 
 /** What placing needs to know of a card. */
 export interface Box {
@@ -7,6 +8,12 @@ export interface Box {
   kind: "network" | "sandbox" | "predefined";
   width: number;
   height: number;
+}
+
+export function boxOf(card: Card): Box {
+  const { id, width = 0, height = 0 } = card;
+  const predefined = card.type === "network" && card.data.predefined;
+  return { id, kind: predefined ? "predefined" : (card.type ?? "network"), width, height };
 }
 
 export const grid = 20;

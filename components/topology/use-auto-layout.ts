@@ -8,6 +8,8 @@ import { useEditVerdict } from "#components/api/session.tsx";
 import { troubleOfRefusal } from "#components/api/trouble.ts";
 import { announce } from "#components/frame/announcer.tsx";
 import type { Graph } from "./graph.ts";
+import { motion } from "./motion.ts";
+import { boxOf } from "./placement.ts";
 
 /** Lays everything out for everybody, when asked: it is the one time besides opening the page that the view is fitted. */
 export function useAutoLayout({ cards, cables }: Graph, move: (positions: Layout) => void) {
@@ -20,20 +22,10 @@ export function useAutoLayout({ cards, cables }: Graph, move: (positions: Layout
     setBusy(true);
     try {
       const { autoLayout } = await import("./auto-layout.ts");
-      const boxes = cards.map(({ id, type, width = 0, height = 0 }) => ({
-        id,
-        kind: type ?? "network",
-        width,
-        height,
-      }));
-      move(
-        await autoLayout(
-          boxes,
-          cables.map(({ source, target }) => ({ sandbox: source, network: target })),
-        ),
-      );
+      const ends = cables.map(({ source, target }) => ({ sandbox: source, network: target }));
+      move(await autoLayout(cards.map(boxOf), ends));
       announce("Laid out automatically");
-      setTimeout(() => void flow.fitView({ duration: 200, maxZoom: 1, padding: 0.15 }), 260);
+      setTimeout(() => void flow.fitView({ duration: motion(200), maxZoom: 1, padding: 0.15 }), 260);
     } finally {
       setBusy(false);
     }

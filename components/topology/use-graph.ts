@@ -7,7 +7,7 @@ import { claimKey, useUi } from "#components/actions/ui.ts";
 import { useLive } from "#components/live/live-provider.tsx";
 import { glide } from "./glide.ts";
 import { type Card, type Graph, toGraph } from "./graph.ts";
-import { type Box, place } from "./placement.ts";
+import { type Box, boxOf, place } from "./placement.ts";
 import { reuseGraph } from "./reuse.ts";
 import { useSaveLayout } from "./use-save-layout.ts";
 
@@ -70,9 +70,5 @@ function claimed({ topology }: TopologyState, claims: Layout): Layout {
 }
 
 function boxesOf(state: TopologyState): Box[] {
-  return toGraph(state, {}).cards.map((card) => {
-    const predefined = card.type === "network" && card.data.predefined;
-    const { id, type, width = 0, height = 0 } = card;
-    return { id, kind: predefined ? "predefined" : (type ?? "network"), width, height };
-  });
+  return toGraph(state, {}).cards.map(boxOf);
 }
