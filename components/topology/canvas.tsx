@@ -1,5 +1,6 @@
 "use client";
 
+import { useMediaQuery } from "@mantine/hooks";
 import {
   Background,
   BackgroundVariant,
@@ -21,6 +22,8 @@ import { decorate } from "./decorate.ts";
 import { EmptyHint } from "./empty-hint.tsx";
 import { useGesture, useGestureStore } from "./gesture.tsx";
 import type { CableEdge, Card } from "./graph.ts";
+import { motion } from "./motion.ts";
+import { NarrowHint } from "./narrow-hint.tsx";
 import { NetworkCard } from "./network-card.tsx";
 import { Palette } from "./palette.tsx";
 import { grid } from "./placement.ts";
@@ -30,7 +33,7 @@ import { Toolbar } from "./toolbar.tsx";
 import styles from "./topology.module.css";
 import { useAutoLayout } from "./use-auto-layout.ts";
 import { useCabling } from "./use-cabling.ts";
-import { useFocusOnNew } from "./use-canvas-focus.ts";
+import { useFocusOnNew, useKeepInSight } from "./use-canvas-focus.ts";
 import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useGraph } from "./use-graph.ts";
 
@@ -40,6 +43,9 @@ const manyCards = 300;
 
 type Tier = "full" | "title" | "tile";
 const tierOf = (zoom: number): Tier => (zoom >= 0.8 ? "full" : zoom >= 0.4 ? "title" : "tile");
+
+/** The first look at an empty topology: the predefined networks at the top, the middle free for what is drawn next. */
+const emptyView = () => ({ x: Math.max(0, window.innerWidth / 2 - 350), y: 260, zoom: 1 });
 
 export function Canvas() {
   const { graph, onCardsChange, move } = useGraph();
@@ -54,9 +60,13 @@ export function Canvas() {
   const { handlers, cancel, endOnPane } = useCabling();
   const { layout, busy } = useAutoLayout(graph, move);
   const flow = useReactFlow();
-  const fit = () => void flow.fitView({ duration: 200, maxZoom: 1, padding: 0.15 });
+  const fit = () => void flow.fitView({ duration: motion(200), maxZoom: 1, padding: 0.15 });
+  const narrow = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  const drawable = edit.ok && !narrow;
+  const [empty] = useState(() => graph.cards.every((card) => card.type === "network" && card.data.predefined));
   const { cards, cables, onSelect, onFocus, clear } = useSelection(graph);
   useFocusOnNew(cards);
+  useKeepInSight(canvas);
   useCanvasKeys({
     canvas,
     move,
@@ -94,8 +104,8 @@ export function Canvas() {
         connectionLineComponent={CableInAir}
         connectionMode={ConnectionMode.Loose}
         connectionRadius={1}
-        nodesDraggable={edit.ok}
-        nodesConnectable={edit.ok}
+        nodesDraggable={drawable}
+        nodesConnectable={drawable}
         disableKeyboardA11y
         deleteKeyCode={null}
         selectionKeyCode="Shift"
@@ -104,7 +114,8 @@ export function Canvas() {
         snapGrid={[grid, grid]}
         minZoom={0.05}
         maxZoom={2}
-        fitView
+        fitView={!empty}
+        defaultViewport={emptyView()}
         fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
         onlyRenderVisibleElements={cards.length > manyCards}
         elevateNodesOnSelect={false}
@@ -116,7 +127,7 @@ export function Canvas() {
         onPaneContextMenu={(event) => openMenu(event, null)}
       >
         <Background variant={BackgroundVariant.Dots} gap={grid} size={1.5} />
-        <Palette />
+        {narrow ? <NarrowHint /> : <Palette />}
         <Toolbar layout={layout} busy={busy} fit={fit} help={() => setHelp(true)} />
       </ReactFlow>
       <EmptyHint />

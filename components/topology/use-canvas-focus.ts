@@ -1,12 +1,14 @@
 "use client";
 
 import { useReactFlow } from "@xyflow/react";
-import { useCallback, useEffect } from "react";
+import { type RefObject, useCallback, useEffect } from "react";
 import { useUi, useUiStore } from "#components/actions/ui.ts";
 import { type Current, useGestureStore } from "./gesture.tsx";
 import { type CableEdge, type Card, cardWidth } from "./graph.ts";
+import { motion } from "./motion.ts";
 
-const margin = 40;
+/** What panels lie on at each edge of the canvas, in pixels: nothing that has the keyboard may hide under them. */
+const insets = { top: 80, right: 30, bottom: 70, left: 30 };
 
 /** Moves the keyboard to a card or a cable, and the view there if it is out of sight. Never out of a form that is open. */
 export function useCanvasFocus(): (current: Current) => void {
@@ -42,6 +44,22 @@ export function useFocusOnNew(cards: readonly Card[]): void {
   }, [drawn, wanted, ui, focus]);
 }
 
+/** Keeps what is selected in sight when the inspector takes a part of the canvas, or the window is made smaller. */
+export function useKeepInSight(canvas: RefObject<HTMLElement | null>): void {
+  const ui = useUiStore();
+  const flow = useReactFlow<Card, CableEdge>();
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      const [only, more] = ui.get().selection;
+      if (!only || more) return;
+      const id = flow.getNode(only)?.id ?? flow.getEdge(only)?.source;
+      if (id) bringIntoView(flow, { kind: "card", id });
+    });
+    if (canvas.current) observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, [canvas, ui, flow]);
+}
+
 export function elementOf({ kind, id }: Current): HTMLElement | SVGElement | null {
   const part = kind === "card" ? "node" : "edge";
   return document.querySelector<HTMLElement | SVGElement>(`.react-flow__${part}[data-id="${id}"]`);
@@ -53,11 +71,19 @@ function bringIntoView(flow: ReturnType<typeof useReactFlow<Card, CableEdge>>, c
   if (!card || !canvas) return;
   const { x, y } = flow.flowToScreenPosition(card.position);
   const zoom = flow.getZoom();
-  const inside =
-    x >= canvas.left + margin &&
-    y >= canvas.top + margin &&
-    x + cardWidth * zoom <= canvas.right - margin &&
-    y + (card.height ?? 60) * zoom <= canvas.bottom - margin;
-  if (inside) return;
-  void flow.setCenter(card.position.x + cardWidth / 2, card.position.y + 40, { zoom });
+  const dx = shift({ from: x, size: cardWidth * zoom }, canvas.left + insets.left, canvas.right - insets.right);
+  const dy = shift(
+    { from: y, size: (card.height ?? 60) * zoom },
+    canvas.top + insets.top,
+    canvas.bottom - insets.bottom,
+  );
+  if (dx === 0 && dy === 0) return;
+  const view = flow.getViewport();
+  void flow.setViewport({ x: view.x + dx, y: view.y + dy, zoom }, { duration: motion(150) });
+}
+
+/** How far to move a stretch so that it lies between two bounds; its beginning counts more than its end. */
+function shift({ from, size }: { from: number; size: number }, least: number, most: number): number {
+  if (from < least) return least - from;
+  return Math.max(Math.min(0, most - from - size), least - from);
 }
