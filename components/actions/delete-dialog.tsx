@@ -42,6 +42,12 @@ export function DeleteDialog({ ids, close }: { ids: Id[]; close: () => void }) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           )}
+          {busy && (
+            <Text size="sm" c="dimmed" role="status">
+              The kernel takes away {count(asked.length + along.length, "object")}; their cards are marked until it is
+              done.
+            </Text>
+          )}
           <FormTrouble trouble={trouble ?? (verdict.ok ? null : troubleOfRefusal(verdict))} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" size="xs" onClick={close}>
