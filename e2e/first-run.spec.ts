@@ -1,26 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
+import { cable, card, drop } from "./gestures.ts";
 import { expect, password, setUp, test } from "./patchbay.ts";
-
-/** Drags an item of the palette onto the canvas and creates what is in the form under the given name. */
-async function drop(page: Page, kind: "Network" | "Sandbox", { x, y, name }: { x: number; y: number; name: string }) {
-  const item = page.locator(".react-flow__panel").getByRole("button", { name: kind, exact: true });
-  const from = await item.boundingBox();
-  if (!from) throw new Error(`no ${kind} in the palette`);
-  await page.mouse.move(from.x + 10, from.y + 10);
-  await page.mouse.down();
-  await page.mouse.move(x / 2, y / 2, { steps: 5 });
-  await page.mouse.move(x, y, { steps: 5 });
-  await page.mouse.up();
-  const dialog = page.getByRole("dialog", { name: `New ${kind.toLowerCase()}` });
-  await dialog.getByLabel("Name", { exact: true }).fill(name);
-  await page.keyboard.press("Enter");
-  await expect(card(page, name)).toBeVisible();
-  await expect(dialog).toBeHidden();
-}
-
-function card(page: Page, name: string) {
-  return page.locator(".react-flow__node").filter({ hasText: name });
-}
 
 /** All arrow keys, those that lead from the focused card towards the target first. */
 async function arrowsTo(page: Page, target: Locator): Promise<string[]> {
@@ -33,18 +13,6 @@ async function arrowsTo(page: Page, target: Locator): Promise<string[]> {
   return Object.entries(towards)
     .sort(([, a], [, b]) => b - a)
     .map(([key]) => key);
-}
-
-async function cable(page: Page, from: string, to: string) {
-  const socket = await card(page, from)
-    .getByRole("button", { name: `New cable from ${from}` })
-    .boundingBox();
-  const target = await card(page, to).boundingBox();
-  if (!socket || !target) throw new Error("nothing to cable");
-  await page.mouse.move(socket.x + socket.width / 2, socket.y + socket.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 12 });
-  await page.mouse.up();
 }
 
 test("from the one-time link to a ping, drawn with the mouse", async ({ patchbay, page }) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { test as base, expect, type Page } from "@playwright/test";
+import { type Browser, test as base, expect, type Page } from "@playwright/test";
 import { Daemon } from "../test/daemon.ts";
 import { notPrivate } from "../test/private.ts";
 
@@ -18,8 +18,11 @@ interface IpLink {
 
 /** A daemon and a web process on the private namespace's own network, from first run to clean up. */
 export interface Patchbay {
-  daemon: Daemon;
+  /** The one that runs, or ran last. */
+  readonly daemon: Daemon;
   url: string;
+  /** Starts a daemon on the same state and sockets, after the one before was stopped. */
+  startAgain(): Promise<void>;
   /** Names of the links of the host. */
   links(): string[];
   /** Whether the sandbox reaches the address with a real echo request. */
@@ -32,11 +35,22 @@ export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
     const reason = notPrivate();
     if (reason) throw new Error(`browser tests run in private namespaces: ${reason}`);
     const stateDir = mkdtempSync(join(tmpdir(), "patchbay-e2e-"));
-    const daemon = await Daemon.start({ rootNetns: "/proc/self/ns/net", netnsDir: "/run/netns", stateDir });
+    const place = { rootNetns: "/proc/self/ns/net", netnsDir: "/run/netns", stateDir };
+    let daemon = await Daemon.start(place);
     const web = await startWeb(join(daemon.runDir, "web.sock"));
     const before = links();
     try {
-      await use({ daemon, url, links, pings: (sandbox, address) => pings(daemon, sandbox, address) });
+      await use({
+        get daemon() {
+          return daemon;
+        },
+        url,
+        links,
+        pings: (sandbox, address) => pings(daemon, sandbox, address),
+        startAgain: async () => {
+          daemon = await Daemon.start(place);
+        },
+      });
       await removeAll(daemon);
       expect(links(), "left behind").toEqual(before);
     } finally {
@@ -59,6 +73,18 @@ export async function setUp({ daemon, url }: Patchbay, page: Page): Promise<void
   await page.getByLabel("Password again", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create administrator" }).click();
   await expect(page).toHaveURL(/\/topology$/);
+}
+
+/** A page of a browser of its own, with somebody signed in. */
+export async function signIn({ url }: Patchbay, browser: Browser, user: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${url}/login`);
+  await page.getByLabel("User name").fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".react-flow")).toBeVisible();
+  return page;
 }
 
 export { expect };
