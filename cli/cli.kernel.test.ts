@@ -32,6 +32,10 @@ test("a network by hand: create, connect, ping, look, delete", async ({ host }) 
     const failing = await run(["sandbox", "exec", "a", "ping", "-c1", "-W1", "10.8.0.99"]);
     expect(failing.code).toBe(1);
 
+    expect(await run(["network", "connect", "web", "a"])).toMatchObject({
+      code: 1,
+      err: "patchbay: sandbox a is already in network web\n",
+    });
     expect(await run(["network", "rm", "web"])).toMatchObject({
       code: 1,
       err: expect.stringContaining("2 endpoints: a"),
