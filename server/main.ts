@@ -35,7 +35,12 @@ async function main(): Promise<void> {
   mkdirSync(config.runDir, { recursive: true, mode: 0o755 });
   const store = await openStore(join(config.stateDir, "patchbay.db"));
   const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir });
-  const controller = new NetworkController({ kernel, store, hostId: hostId() });
+  const controller = new NetworkController({
+    kernel,
+    store,
+    hostId: hostId(),
+    onError: (error) => log.error({ err: error }, "the host could not be repaired"),
+  });
   const started = await controller.start();
   const origins = originsOf(config.origin);
   const auth = await openAuth(store.client, {
