@@ -71,6 +71,11 @@ export class Daemon {
     });
   }
 
+  /** A request to the administrator's socket, as it is. */
+  raw(call: Request): Promise<Answer> {
+    return send(join(this.runDir, "admin.sock"), call);
+  }
+
   /** Calls a procedure over the administrator's socket and returns its data; throws `CnmErrorData`. */
   async admin<T = unknown>(kind: "query" | "mutation", procedure: string, input?: unknown): Promise<T> {
     const query = kind === "query" && input !== undefined ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";

@@ -20,9 +20,14 @@ function typed<In, Out>(parse: (raw: unknown) => Out): TypedParser<In, Out> {
   return { parse } as TypedParser<In, Out>;
 }
 
-/** Input of a procedure that is one CNM verb: the command's fields without its type. */
+/** Input of a procedure that is one CNM verb: the command's fields; its type goes without saying and cannot be another. */
 export function commandInput<T extends Type>(type: T): TypedParser<Draft<T>, Parsed<T>> {
-  return typed((raw) => parseCommand({ ...asObject(raw), type }) as Parsed<T>);
+  return typed((raw) => {
+    const fields: { type?: unknown } = asObject(raw);
+    if (fields.type !== undefined && fields.type !== type)
+      throw invalid([{ path: "type", message: `is ${type} here` }]);
+    return parseCommand({ ...fields, type }) as Parsed<T>;
+  });
 }
 
 /** A full bridge goes with all its 1,023 endpoints in one change: each leaves and is deleted. */
