@@ -75,6 +75,15 @@ test("a request that is sent again has one effect, and one that looked at an old
       ["request-1", "request-1"].map((requestId) => controller.apply(caller, create, { requestId })),
     );
     expect(again).toEqual(first);
+    const other = { ...caller, actor: { ...caller.actor, id: "1" } };
+    for (const [who, commands] of [
+      [other, create],
+      [caller, [removeWeb].map(parseCommand)],
+    ] as const)
+      await expect(controller.apply(who, commands, { requestId: "request-1" })).rejects.toMatchObject({
+        code: "CONFLICT",
+        details: { rule: "request-id-is-new" },
+      });
     const baseRevision = controller.state().revision;
     const disconnect = [leave("a")].map(parseCommand);
     await patchbay.apply(...connect("a"));

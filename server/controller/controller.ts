@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Command, CommandInput } from "#cnm/commands.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, ObjectProblem, TopologyState } from "#cnm/events.ts";
@@ -162,7 +163,7 @@ export class NetworkController {
   apply(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions = {}): Promise<Applied> {
     return this.#queue.run(async () => {
       const before = options.requestId ? await this.#store.findByRequestId(options.requestId) : null;
-      if (before) return this.#repeat(before);
+      if (before) return this.#repeat(before, caller, commands);
       if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
       const mutation = await this.#decide(caller, commands, options);
       return this.#perform(caller, mutation, options.requestId);
@@ -312,8 +313,13 @@ export class NetworkController {
     return recorded;
   }
 
-  async #repeat(entry: HistorySummary): Promise<Applied> {
+  async #repeat(entry: HistorySummary, caller: Caller, commands: readonly CommandInput[]): Promise<Applied> {
     const full = await this.#store.showHistory(entry.seq);
+    if (entry.actor.id !== caller.actor.id || !isDeepStrictEqual(full?.commands, [...commands]))
+      throw new CnmError("CONFLICT", `this request id was used for another change (history row ${entry.seq})`, {
+        rule: "request-id-is-new",
+        lift: "use a new id for every new request",
+      });
     if (entry.outcome === "pending") throw new CnmError("UNAVAILABLE", this.#readOnly ?? "the change has not ended");
     if (entry.outcome === "failed")
       throw new CnmError("KERNEL", entry.error ?? "the change failed", full?.errorDetails ?? {});
