@@ -91,8 +91,11 @@ test("a session is dead as soon as the person signs out or gets another role", a
     const list = (cookie: string) => daemon.web({ path: "/api/trpc/user.list", headers: { cookie } });
     const first = await signIn(daemon, "admin");
     expect((await list(first)).status).toBe(200);
+    const watched = daemon.web({ path: "/api/trpc/topology.watch", headers: { cookie: first } });
     await daemon.web({ path: "/api/auth/sign-out", method: "POST", body: {}, headers: { cookie: first } });
     expect((await list(first)).status).toBe(401);
+    // The stream ends by itself, without another request.
+    expect((await watched).body).toContain("event: connected");
     await daemon.admin("mutation", "user.create", { username: "second", password, role: "admin" });
     const second = await signIn(daemon, "second");
     expect((await list(second)).status).toBe(200);
