@@ -104,6 +104,24 @@ test("a session is dead as soon as the person signs out or gets another role", a
   });
 });
 
+test("what is done to users is in history, and so is what was refused", async ({ host }) => {
+  await withDaemon(host.path, async (daemon) => {
+    const ada = { username: "ada", password, role: "admin" };
+    await daemon.admin("mutation", "user.create", ada);
+    await expect(daemon.admin("mutation", "user.create", ada)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(daemon.admin("mutation", "user.delete", { username: "ada" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    const { entries } = await daemon.admin<{ entries: object[] }>("query", "history.list", { limit: 3 });
+    expect(entries).toMatchObject([
+      { verb: "user.delete", outcome: "refused", error: "this is the last administrator" },
+      { verb: "user.create", outcome: "refused", error: 'there is a user "ada" already' },
+      { verb: "user.create", outcome: "applied", actor: { name: "root" }, source: "cli", error: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(password);
+  });
+});
+
 test("only requests of the console itself are let in", async ({ host }) => {
   await withDaemon(host.path, async (daemon) => {
     const refused = async (headers: Record<string, string>) =>

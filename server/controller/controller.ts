@@ -183,6 +183,33 @@ export class NetworkController {
     return this.#queue.run(() => this.#record(entry, result));
   }
 
+  /**
+   * Does something that is no change of the topology but belongs into history: its row begins before and ends after it, so
+   * that nothing is done that history cannot hold. One at a time, like changes; `work` must not wait for another.
+   */
+  recordWhile<T>(entry: NewEntry, work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
+      const { seq } = await this.#store.begin(entry);
+      const result = await work().catch(async (error) => {
+        const refused = error instanceof CnmError;
+        await this.#end(seq, {
+          outcome: refused ? "refused" : "failed",
+          error: refused ? error.message : "something went wrong in the daemon; its log says what",
+        });
+        throw error;
+      });
+      await this.#end(seq, {});
+      return result;
+    });
+  }
+
+  async #end(seq: number, result: Partial<EntryResult>): Promise<void> {
+    const ended = await this.#store.finish(seq, { ...noResult, ...result });
+    this.#revision = seq;
+    this.#events.publish({ type: "history.recorded", revision: seq, entry: ended });
+  }
+
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
     try {
       const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts(commands));
