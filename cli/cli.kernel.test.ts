@@ -32,6 +32,10 @@ test("a network by hand: create, connect, ping, look, delete", async ({ host }) 
     const failing = await run(["sandbox", "exec", "a", "ping", "-c1", "-W1", "10.8.0.99"]);
     expect(failing.code).toBe(1);
 
+    expect(await run(["network", "connect", "web", "a"])).toMatchObject({
+      code: 1,
+      err: "patchbay: sandbox a is already in network web\n",
+    });
     expect(await run(["network", "rm", "web"])).toMatchObject({
       code: 1,
       err: expect.stringContaining("2 endpoints: a"),
@@ -78,16 +82,16 @@ test("a dry run shows what would run and does nothing", async ({ host }) => {
   });
 });
 
-test("a network goes with a hundred endpoints, and the dry run tells all of it", async ({ host }) => {
+test("a network goes with a thousand endpoints, and the dry run tells all of it", async ({ host }) => {
   await withCommandLine(host, async ({ done, daemon }) => {
-    await done("network", "create", "web", "--subnet", "10.8.0.0/24");
+    await done("network", "create", "web", "--subnet", "10.8.0.0/20");
     await done("sandbox", "create", "box");
-    const names = Array.from({ length: 100 }, (_, n) => `member-${n}`);
+    const names = Array.from({ length: 1100 }, (_, n) => `member-${n}`);
     const commands = names.map((name) => ({ type: "endpoint.create", network: "web", name }));
     const join = { type: "endpoint.join", endpoint: "web/member-7", sandbox: "box" };
     await daemon.admin("mutation", "topology.change", { commands: [...commands, join] });
     const { changes, steps } = JSON.parse(await done("network", "rm", "-f", "web", "--dry-run", "--json"));
-    expect(changes).toHaveLength(101);
+    expect(changes).toHaveLength(1101);
     expect(steps).toHaveLength(2);
     expect(await done("network", "rm", "--force", "web")).toBe("web");
     expect(JSON.parse(await done("endpoint", "ls", "--json"))).toEqual([]);

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { CommandDraft } from "#cnm/commands.ts";
-import { CnmError, type Problem } from "#cnm/errors.ts";
+import { CnmError, enforce, type Problem } from "#cnm/errors.ts";
 import { findExactSandbox, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
+import { canBeMember } from "#cnm/rules.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { type EndpointFlags, endpointDraft, withEndpointFlags } from "./endpoint.ts";
@@ -116,11 +117,14 @@ async function connect(cli: Cli, [networkRef, sandboxRef, flags]: [string, strin
   // Wrong flags are told before anything is looked up.
   endpointDraft({ network: networkRef, name: flags.create ? sandboxRef : undefined, flags });
   const { topology } = await cli.api.topology.get.query();
-  const network = findNetwork(topology, networkRef).id;
+  const network = findNetwork(topology, networkRef);
   const sandbox = flags.create ? findExactSandbox(topology, sandboxRef) : findSandbox(topology, sandboxRef);
+  // A second endpoint would be refused for its name, which is only half of the truth.
+  if (sandbox) enforce(canBeMember(topology, network, sandbox));
   const name = sandbox?.name ?? sandboxRef;
-  const join = { type: "endpoint.join" as const, endpoint: `${network}/${name}`, createSandbox: flags.create };
-  await change(cli, [endpointDraft({ network, name, flags }), { ...join, sandbox: sandbox?.id ?? sandboxRef }], flags);
+  const join = { type: "endpoint.join" as const, endpoint: `${network.id}/${name}`, createSandbox: flags.create };
+  const draft = endpointDraft({ network: network.id, name, flags });
+  await change(cli, [draft, { ...join, sandbox: sandbox?.id ?? sandboxRef }], flags);
 }
 
 async function disconnect(cli: Cli, [networkRef, sandboxRef, flags]: [string, string, ChangeFlags]): Promise<void> {

@@ -128,7 +128,7 @@ function isNotJoined(topology: Topology, endpoint: Endpoint): Verdict {
 }
 
 /** Which networks a sandbox can be in at the same time. */
-function canBeMember(topology: Topology, network: Network, sandbox: Sandbox): Verdict {
+export function canBeMember(topology: Topology, network: Network, sandbox: Sandbox): Verdict {
   const joined = endpointsIn(topology, sandbox.id);
   const networks = joined.flatMap((endpoint) => topology.networks[endpoint.networkId] ?? []);
   if (networks.some(({ id }) => id === network.id))

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import type { IncomingMessage, Server } from "node:http";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -33,9 +34,15 @@ const log = pino({ level: config.logLevel, base: undefined }, pino.destination({
 
 async function main(): Promise<void> {
   mkdirSync(config.runDir, { recursive: true, mode: 0o755 });
+  await refuseSecondDaemon(join(config.runDir, "admin.sock"));
   const store = await openStore(join(config.stateDir, "patchbay.db"));
   const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir });
-  const controller = new NetworkController({ kernel, store, hostId: hostId() });
+  const controller = new NetworkController({
+    kernel,
+    store,
+    hostId: hostId(),
+    onError: (error) => log.error({ err: error }, "the host could not be repaired"),
+  });
   const started = await controller.start();
   const origins = originsOf(config.origin);
   const auth = await openAuth(store.client, {
@@ -116,6 +123,17 @@ async function main(): Promise<void> {
   };
   writeSync(1, `${JSON.stringify(ready)}\n`);
   log.info({ version: packageJson.version, ...started }, "patchbayd is ready");
+}
+
+/** A daemon with another state folder would take the sockets away from the one that runs, and delete all that it has made. */
+async function refuseSecondDaemon(path: string): Promise<void> {
+  const probe = connect(path);
+  const answered = await once(probe, "connect").then(
+    () => true,
+    () => false,
+  );
+  probe.destroy();
+  if (answered) throw new Error(`another patchbayd answers on ${path}: stop it first`);
 }
 
 /** Puts a server on a socket path; a socket left by a dead daemon is replaced, anything else there is left alone. */

@@ -91,13 +91,34 @@ test("a session is dead as soon as the person signs out or gets another role", a
     const list = (cookie: string) => daemon.web({ path: "/api/trpc/user.list", headers: { cookie } });
     const first = await signIn(daemon, "admin");
     expect((await list(first)).status).toBe(200);
+    const watched = daemon.web({ path: "/api/trpc/topology.watch", headers: { cookie: first } });
     await daemon.web({ path: "/api/auth/sign-out", method: "POST", body: {}, headers: { cookie: first } });
     expect((await list(first)).status).toBe(401);
+    // The stream ends by itself, without another request.
+    expect((await watched).body).toContain("event: connected");
     await daemon.admin("mutation", "user.create", { username: "second", password, role: "admin" });
     const second = await signIn(daemon, "second");
     expect((await list(second)).status).toBe(200);
     await daemon.admin("mutation", "user.setRole", { username: "second", role: "viewer" });
     expect([401, 403]).toContain((await list(second)).status);
+  });
+});
+
+test("what is done to users is in history, and so is what was refused", async ({ host }) => {
+  await withDaemon(host.path, async (daemon) => {
+    const ada = { username: "ada", password, role: "admin" };
+    await daemon.admin("mutation", "user.create", ada);
+    await expect(daemon.admin("mutation", "user.create", ada)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(daemon.admin("mutation", "user.delete", { username: "ada" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    const { entries } = await daemon.admin<{ entries: object[] }>("query", "history.list", { limit: 3 });
+    expect(entries).toMatchObject([
+      { verb: "user.delete", outcome: "refused", error: "this is the last administrator" },
+      { verb: "user.create", outcome: "refused", error: 'there is a user "ada" already' },
+      { verb: "user.create", outcome: "applied", actor: { name: "root" }, source: "cli", error: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(password);
   });
 });
 

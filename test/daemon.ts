@@ -36,8 +36,7 @@ export class Daemon {
   }
 
   /** Resolves when the daemon says that it is ready; rejects with what it wrote to stderr when it ends before. */
-  static async start({ rootNetns, netnsDir, stateDir }: Place): Promise<Daemon> {
-    const runDir = join(stateDir, "run");
+  static async start({ rootNetns, netnsDir, stateDir }: Place, runDir = join(stateDir, "run")): Promise<Daemon> {
     const env = {
       ...process.env,
       PATCHBAY_STATE_DIR: stateDir,
@@ -69,6 +68,11 @@ export class Daemon {
       body,
       headers: { host: new URL(origin).host, origin, ...headers },
     });
+  }
+
+  /** A request to the administrator's socket, as it is. */
+  raw(call: Request): Promise<Answer> {
+    return send(join(this.runDir, "admin.sock"), call);
   }
 
   /** Calls a procedure over the administrator's socket and returns its data; throws `CnmErrorData`. */

@@ -29,6 +29,15 @@ const second: CommandDraft[] = [
 ];
 const leave: CommandDraft = { type: "endpoint.leave", endpoint: "web/box" };
 
+const joinOf = (name: string): CommandDraft[] => [
+  { ...endpoint, name },
+  { ...joinCreating, endpoint: `web/${name}`, sandbox: name },
+];
+const partOf = (name: string): CommandDraft[] => [
+  { ...leave, endpoint: `web/${name}` },
+  { type: "endpoint.delete", endpoint: `web/${name}` },
+];
+
 const scenarios: Scenario[] = [
   { name: "create a network", setup: [], change: [network] },
   { name: "create a sandbox", setup: [], change: [box] },
@@ -45,6 +54,11 @@ const scenarios: Scenario[] = [
       { type: "sandbox.delete", sandbox: "box" },
       { type: "network.delete", network: "web" },
     ],
+  },
+  {
+    name: "delete three endpoints and their network at once",
+    setup: [network, ...["a", "b", "c"].flatMap(joinOf)],
+    change: [...["a", "b", "c"].flatMap(partOf), { type: "network.delete", network: "web" }],
   },
 ];
 

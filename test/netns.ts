@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test as base, expect } from "vitest";
 import type { KernelOptions } from "#server/kernel/calls.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
-import { isOurNamespace, linkGroup } from "#server/kernel/names.ts";
+import { isOurGroup, isOurNamespace } from "#server/kernel/names.ts";
 import { notPrivate } from "./private.ts";
 
 export const netnsDir = "/run/netns";
@@ -80,7 +80,7 @@ export function pings(ns: string, address: string): boolean {
 
 /** What is left of Patchbay in the host's namespace and among the names; empty is clean. */
 export function leftOvers(host: Host): string[] {
-  const links = host.links("link").filter(({ group }) => group === String(linkGroup));
+  const links = host.links("link").filter(({ group }) => isOurGroup(Number(group)));
   return [...links.map(({ ifname }) => ifname), ...readdirSync(netnsDir).filter(isOurNamespace)];
 }
 

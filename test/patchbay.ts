@@ -51,7 +51,12 @@ export class Patchbay {
 
   /** A second start on the same store and kernel. */
   async restart() {
-    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64) }).start();
+    return this.next().start();
+  }
+
+  /** The controller of the next start, not started yet. */
+  next(): NetworkController {
+    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64) });
   }
 
   async apply(...commands: CommandDraft[]) {

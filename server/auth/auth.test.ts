@@ -4,7 +4,7 @@ import { createServer, request as httpRequest, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type OpenStore, openStore } from "#server/store/open.ts";
 import type { Auth, AuthListener } from "./auth.ts";
 import { loadSecret, openAuth } from "./open.ts";
@@ -135,6 +135,36 @@ test("guessing is slowed down by address", async () => {
   expect(events).toHaveLength(10);
   address += 1;
   expect((await signIn("ada")).status).toBe(200);
+});
+
+test("guessing at one user is slowed down from however many addresses", async () => {
+  await auth.createUser(admin);
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    address += 1;
+    expect((await signIn("Ada", "wrong password")).status).toBe(401);
+  }
+  address += 1;
+  expect(await signIn("ada")).toMatchObject({ status: 429, body: expect.stringContaining("too many attempts") });
+  expect((await signIn("nobody")).status).toBe(401);
+  expect(events.filter(({ username }) => username === "ada")).toHaveLength(20);
+});
+
+test("a session ends twelve hours after its login, however often it is used", async () => {
+  await auth.createUser(admin);
+  const { headers } = await signIn("ada");
+  const login = Date.now();
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    for (const hours of [4, 8, 11.9]) {
+      vi.setSystemTime(login + hours * 3_600_000);
+      expect((await call("/api/auth/get-session", { headers })).cookies).toEqual([]);
+      expect(await auth.actor(headers)).toMatchObject({ name: "ada" });
+    }
+    vi.setSystemTime(login + 12.1 * 3_600_000);
+    expect(await auth.actor(headers)).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("nothing else of better-auth is served", async () => {

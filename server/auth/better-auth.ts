@@ -35,7 +35,8 @@ export function createBetterAuth(client: object, { secret, baseUrl, trustedOrigi
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
     },
-    session: { expiresIn: 12 * hour, updateAge: 30 * minute, cookieCache: { enabled: false } },
+    // Never prolonged: a stolen cookie is worth nothing the next morning.
+    session: { expiresIn: 12 * hour, disableSessionRefresh: true, cookieCache: { enabled: false } },
     // By the client's address, which the web process puts into x-forwarded-for.
     rateLimit: {
       enabled: true,

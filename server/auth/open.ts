@@ -3,8 +3,9 @@ import { z } from "zod";
 import { CnmError } from "#cnm/errors.ts";
 import type { Actor } from "#cnm/history.ts";
 import type { Auth, AuthListener, User } from "./auth.ts";
+import { BackOff } from "./back-off.ts";
 import { type AuthSettings, type BetterAuth, createBetterAuth } from "./better-auth.ts";
-import { type AuthPath, sendAnswer, servedPath, webRequest, wrongCredentials } from "./routes.ts";
+import { type AuthPath, sendAnswer, servedPath, tooManyAttempts, webRequest, wrongCredentials } from "./routes.ts";
 import { isUsername } from "./rules.ts";
 import { SetupToken } from "./setup-token.ts";
 import { toUser, Users } from "./users.ts";
@@ -20,10 +21,11 @@ export async function openAuth(client: object, { listener, ...settings }: AuthOp
   const betterAuth = createBetterAuth(client, settings);
   const users = new Users(await betterAuth.$context);
   const token = new SetupToken();
+  const backOff = new BackOff();
   const actor = (headers: Headers) => findActor(betterAuth, headers);
   return {
     actor,
-    handle: (request, response) => handle({ betterAuth, settings, listener, actor }, request, response),
+    handle: (request, response) => handle({ betterAuth, settings, listener, backOff, actor }, request, response),
     needsSetup: async () => !(await users.hasAdministrator()),
     setupToken: async () => ((await users.hasAdministrator()) ? null : token.issue()),
     setup: async ({ token: given, ...input }) => {
@@ -47,6 +49,7 @@ interface Desk {
   betterAuth: BetterAuth;
   settings: AuthSettings;
   listener: AuthListener;
+  backOff: BackOff;
   actor: Auth["actor"];
 }
 
@@ -69,19 +72,22 @@ async function answer(desk: Desk, path: AuthPath, request: Request): Promise<Res
 const Credentials = z.object({ username: z.string() });
 const SignedIn = z.object({ user: z.custom<Parameters<typeof toUser>[0]>() });
 
-async function signIn({ betterAuth, listener }: Desk, request: Request): Promise<Response> {
+async function signIn({ betterAuth, listener, backOff }: Desk, request: Request): Promise<Response> {
   const given = Credentials.safeParse(
     await request
       .clone()
       .json()
       .catch(() => null),
   );
-  const username =
-    given.success && isUsername(given.data.username) ? given.data.username.toLowerCase() : "(no user name)";
+  const known = given.success && isUsername(given.data.username);
+  const username = known ? given.data.username.toLowerCase() : "(no user name)";
+  const waitMs = known ? backOff.attempt(username) : 0;
+  if (waitMs > 0) return tooManyAttempts(waitMs);
   const answer = await betterAuth.handler(request);
   const tell = (actor: Actor | null) =>
     listener({ verb: "auth.login", username, actor, source: sourceOf(request), ok: actor !== null });
   if (answer.ok) {
+    backOff.succeeded(username);
     const { user } = SignedIn.parse(await answer.clone().json());
     tell(toActor(toUser({ ...user, createdAt: new Date(user.createdAt) })));
     return answer;
@@ -110,10 +116,10 @@ async function signOut({ betterAuth, listener, actor }: Desk, request: Request):
   return answer;
 }
 
-/** Looked up in the database each time; only the route get-session prolongs the session, since only it can set the cookie. */
+/** Looked up in the database each time. */
 async function findActor(betterAuth: BetterAuth, headers: Headers): Promise<Actor | null> {
   if (!headers.has("cookie")) return null;
-  const found = await betterAuth.api.getSession({ headers, query: { disableRefresh: true } });
+  const found = await betterAuth.api.getSession({ headers });
   if (!found) return null;
   const user = toUser(found.user);
   return user.banned ? null : toActor(user);

@@ -49,3 +49,13 @@ export async function sendAnswer(answer: Response, response: ServerResponse): Pr
 export function wrongCredentials(): Response {
   return Response.json({ code: "WRONG_CREDENTIALS", message: "user name or password is wrong" }, { status: 401 });
 }
+
+/** For a name that is being guessed at; says nothing about whether there is such a user. */
+export function tooManyAttempts(waitMs: number): Response {
+  const seconds = Math.ceil(waitMs / 1000);
+  const message = `too many attempts for this user name: try again in ${seconds} s`;
+  return Response.json(
+    { code: "TOO_MANY_ATTEMPTS", message },
+    { status: 429, headers: { "x-retry-after": `${seconds}` } },
+  );
+}

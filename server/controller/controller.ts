@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Command, CommandInput } from "#cnm/commands.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, ObjectProblem, TopologyState } from "#cnm/events.ts";
@@ -6,15 +7,15 @@ import type { Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
-import { namespaceName } from "#server/kernel/names.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
+import { affectedBy } from "./affected.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
 import { type Mutation, prepare, verbOf } from "./mutation.ts";
-
 import { failureOf, failuresOf, type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { everything, reconcileRow, recover } from "./recovery.ts";
+import { scopeOf } from "./wanted.ts";
 
 /** Who asks, and from where ("cli", an address). */
 export interface Caller {
@@ -47,7 +48,12 @@ export interface ControllerOptions {
   /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
   hostId: string;
   now?: () => Date;
+  /** Told why the host could not be looked at or a repair not be recorded; it is tried again. */
+  onError?: (error: unknown) => void;
 }
+
+const firstRepairMs = 1000;
+const longestRepairMs = 60_000;
 
 const noResult: EntryResult = {
   outcome: "applied",
@@ -67,12 +73,16 @@ export class NetworkController {
   readonly #store: Store;
   readonly #hostId: string;
   readonly #now: () => Date;
+  readonly #onError: (error: unknown) => void;
   readonly #queue = new SerialQueue();
   readonly #events: EventLog;
   readonly #applying = new Set<Id>();
   readonly #problems = new Map<Id, ObjectProblem>();
-  /** Which history row last changed an object; rows before this run of the daemon count as its first. */
+  /** Those of the problems that are gone as soon as the host is as it should be. */
+  readonly #unrepaired = new Set<Id>();
+  /** Which history row last changed an object; what no row of this run did may have been changed by the one before. */
   readonly #changedAt = new Map<Id, number>();
+  #startedAt = 0;
   #topology: Topology = emptyTopology;
   #layout: Layout = {};
   #revision = 0;
@@ -81,11 +91,12 @@ export class NetworkController {
   #readOnly: string | null = null;
   #repairTimer: NodeJS.Timeout | undefined;
 
-  constructor({ kernel, store, hostId, now = () => new Date() }: ControllerOptions) {
+  constructor({ kernel, store, hostId, now = () => new Date(), onError = () => {} }: ControllerOptions) {
     this.#kernel = kernel;
     this.#store = store;
     this.#hostId = hostId;
     this.#now = now;
+    this.#onError = onError;
     this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
   }
 
@@ -100,8 +111,9 @@ export class NetworkController {
     this.#topology = topology;
     this.#layout = await this.#store.loadLayout();
     if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
-    this.#revision = await this.#store.lastSeq();
+    this.#revision = this.#startedAt = await this.#store.lastSeq();
     this.#noteFailures(reconciled.failures);
+    if (reconciled.failures.length > 0) this.#repairIn(firstRepairMs);
     return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
   }
 
@@ -151,7 +163,7 @@ export class NetworkController {
   apply(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions = {}): Promise<Applied> {
     return this.#queue.run(async () => {
       const before = options.requestId ? await this.#store.findByRequestId(options.requestId) : null;
-      if (before) return this.#repeat(before);
+      if (before) return this.#repeat(before, caller, commands);
       if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
       const mutation = await this.#decide(caller, commands, options);
       return this.#perform(caller, mutation, options.requestId);
@@ -169,6 +181,33 @@ export class NetworkController {
   /** Writes a row about something that is no change of the topology: a login, a denial, a terminal. */
   record(entry: NewEntry, result: Partial<EntryResult> = {}): Promise<HistorySummary> {
     return this.#queue.run(() => this.#record(entry, result));
+  }
+
+  /**
+   * Does something that is no change of the topology but belongs into history: its row begins before and ends after it, so
+   * that nothing is done that history cannot hold. One at a time, like changes; `work` must not wait for another.
+   */
+  recordWhile<T>(entry: NewEntry, work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
+      const { seq } = await this.#store.begin(entry);
+      const result = await work().catch(async (error) => {
+        const refused = error instanceof CnmError;
+        await this.#end(seq, {
+          outcome: refused ? "refused" : "failed",
+          error: refused ? error.message : "something went wrong in the daemon; its log says what",
+        });
+        throw error;
+      });
+      await this.#end(seq, {});
+      return result;
+    });
+  }
+
+  async #end(seq: number, result: Partial<EntryResult>): Promise<void> {
+    const ended = await this.#store.finish(seq, { ...noResult, ...result });
+    this.#revision = seq;
+    this.#events.publish({ type: "history.recorded", revision: seq, entry: ended });
   }
 
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
@@ -205,6 +244,8 @@ export class NetworkController {
       const failed = steps.find((step) => step.outcome === "failed");
       if (failed) throw await this.#rollBack({ mutation, entry, steps, failed, began });
       return await this.#finish({ mutation, entry, steps, began });
+    } catch (error) {
+      throw error instanceof CnmError ? error : this.#stopChanging("the kernel could not be asked", error);
     } finally {
       for (const id of ids) this.#applying.delete(id);
     }
@@ -213,7 +254,7 @@ export class NetworkController {
   async #finish({ mutation, entry, steps, began }: Omit<Running, "failed">): Promise<Applied> {
     this.#topology = mutation.after;
     const result = { ...noResult, steps, durationMs: performance.now() - began };
-    const finished = await this.#store.finish(entry.seq, result).catch((error) => this.#stopChanging(error));
+    const finished = await this.#store.finish(entry.seq, result).catch((error) => this.#throwUnwritten(error));
     for (const change of mutation.changes) this.#settle(change, entry.seq);
     this.#revision = finished.seq;
     this.#events.publish({
@@ -239,9 +280,15 @@ export class NetworkController {
     };
     const finished = await this.#store
       .finish(entry.seq, result, { revert: true })
-      .catch((cause) => this.#stopChanging(cause));
-    const ids = mutation.objects.map((object) => object.id);
-    for (const id of ids) if (this.#exists(id)) this.#problems.set(id, { seq: entry.seq, message: error.message });
+      .catch((cause) => this.#throwUnwritten(cause));
+    const stuck = undoSteps.some((step) => step.outcome === "failed");
+    // An endpoint that never came to be has left something in its sandbox.
+    const left = stuck ? scopeOf(mutation.changes).sandboxes : [];
+    const ids = [...new Set([...mutation.objects.map((object) => object.id), ...left])];
+    for (const id of ids.filter((id) => this.#exists(id))) {
+      this.#problems.set(id, { seq: entry.seq, message: error.message });
+      if (stuck) this.#unrepaired.add(id);
+    }
     this.#revision = finished.seq;
     this.#events.publish({
       type: "change.failed",
@@ -250,20 +297,35 @@ export class NetworkController {
       message: error.message,
       entry: finished,
     });
-    void this.#queue.run(() => this.#repair());
+    this.#repairSoon();
     return error;
   }
 
-  /** Makes the host equal to the intent after something went wrong; tries again, ever more rarely, until nothing fails. */
-  async #repair(waitMs = 1000): Promise<void> {
+  #repairSoon(waitMs = firstRepairMs): void {
+    void this.#queue.run(() => this.#repair(waitMs));
+  }
+
+  #repairIn(waitMs: number): void {
+    clearTimeout(this.#repairTimer);
+    this.#repairTimer = setTimeout(() => this.#repairSoon(Math.min(waitMs * 2, longestRepairMs)), waitMs).unref();
+  }
+
+  /** Makes the host equal to the intent; as long as it is not, tries again ever more rarely. Never rejects. */
+  async #repair(waitMs: number): Promise<void> {
+    if (this.#readOnly) return;
+    const equal = await this.#makeEqual().catch((error) => {
+      this.#onError(error);
+      return false;
+    });
+    if (!equal) this.#repairIn(waitMs);
+  }
+
+  async #makeEqual(): Promise<boolean> {
     const began = performance.now();
     const reconciled = await reconcile(this.#kernel, everything(this.#topology));
-    this.#noteFailures(reconciled.failures);
+    if (this.#noteFailures(reconciled.failures)) this.#events.publish({ type: "state", state: this.state() });
     await this.#recordReconcile(reconciled, performance.now() - began);
-    clearTimeout(this.#repairTimer);
-    if (reconciled.failures.length === 0 || this.#readOnly) return;
-    const again = () => void this.#queue.run(() => this.#repair(Math.min(waitMs * 2, 60_000)));
-    this.#repairTimer = setTimeout(again, waitMs).unref();
+    return reconciled.failures.length === 0;
   }
 
   async #recordReconcile(reconciled: Reconciled, durationMs: number): Promise<void> {
@@ -278,20 +340,26 @@ export class NetworkController {
     return recorded;
   }
 
-  async #repeat(entry: HistorySummary): Promise<Applied> {
+  async #repeat(entry: HistorySummary, caller: Caller, commands: readonly CommandInput[]): Promise<Applied> {
     const full = await this.#store.showHistory(entry.seq);
+    if (entry.actor.id !== caller.actor.id || !isDeepStrictEqual(full?.commands, [...commands]))
+      throw new CnmError("CONFLICT", `this request id was used for another change (history row ${entry.seq})`, {
+        rule: "request-id-is-new",
+        lift: "use a new id for every new request",
+      });
+    if (entry.outcome === "pending") throw new CnmError("UNAVAILABLE", this.#readOnly ?? "the change has not ended");
     if (entry.outcome === "failed")
       throw new CnmError("KERNEL", entry.error ?? "the change failed", full?.errorDetails ?? {});
     return { entry, changes: full?.changes ?? [] };
   }
 
   #refuseStale(mutation: Mutation, baseRevision = Number.POSITIVE_INFINITY): void {
-    const stale = mutation.changes.find((change) => (this.#changedAt.get(change.id) ?? 0) > baseRevision);
+    const changedAt = ({ id }: Change) => this.#changedAt.get(id) ?? this.#startedAt;
+    const stale = mutation.changes.find((change) => change.before && changedAt(change) > baseRevision);
     if (!stale) return;
-    const name = mutation.objects.find((object) => object.id === stale.id)?.name;
     throw new CnmError(
       "CONFLICT",
-      `${stale.kind} ${name} has changed since you looked (history row ${this.#changedAt.get(stale.id)})`,
+      `${stale.kind} ${stale.before?.name} has changed since you looked (by history row ${changedAt(stale)})`,
       {
         rule: "stale-base-revision",
         lift: "look at it again, then repeat the change",
@@ -301,25 +369,37 @@ export class NetworkController {
 
   #settle(change: Change, seq: number): void {
     this.#problems.delete(change.id);
-    this.#changedAt.set(change.id, seq);
+    if (change.after) this.#changedAt.set(change.id, seq);
+    else this.#changedAt.delete(change.id);
     if (!change.after && this.#layout[change.id]) {
       const { [change.id]: _gone, ...rest } = this.#layout;
       this.#layout = rest;
     }
   }
 
-  /** The kernel has been changed and the store cannot say so: nothing more may happen until a restart compares the two. */
-  #stopChanging(cause: unknown): never {
-    this.#readOnly = `history could not be written (${cause instanceof Error ? cause.message : cause}); free space or repair the disk, then restart the daemon`;
-    throw new CnmError("UNAVAILABLE", this.#readOnly);
+  #throwUnwritten(cause: unknown): never {
+    throw this.#stopChanging("history could not be written", cause);
   }
 
-  #noteFailures(failures: readonly StepRecord[]): void {
+  /** The kernel may have been changed and the store cannot say so: nothing more may happen until a restart compares the two. */
+  #stopChanging(what: string, cause: unknown): CnmError {
+    this.#readOnly = `${what} (${cause instanceof Error ? cause.message : cause}); once that is mended, restart the daemon`;
+    return new CnmError("UNAVAILABLE", this.#readOnly);
+  }
+
+  /** What is still wrong is a problem of the objects it is about; once nothing is, those are none any more. False if nothing was. */
+  #noteFailures(failures: readonly StepRecord[]): boolean {
     const message = failuresOf(failures);
-    if (!message) return;
-    for (const sandbox of Object.values(this.#topology.sandboxes))
-      if (failures.some((step) => step.command.includes(namespaceName(sandbox.id))))
-        this.#problems.set(sandbox.id, { seq: this.#revision, message });
+    if (message)
+      for (const id of affectedBy(failures, this.#topology)) {
+        this.#problems.set(id, { seq: this.#revision, message });
+        this.#unrepaired.add(id);
+      }
+    if (this.#unrepaired.size === 0) return false;
+    if (message) return true;
+    for (const id of this.#unrepaired) this.#problems.delete(id);
+    this.#unrepaired.clear();
+    return true;
   }
 
   #exists(id: Id): boolean {

@@ -27,7 +27,10 @@ export async function reconcile(kernel: KernelPort, want: readonly KernelObject[
   }
 }
 
-/** Puts back what a change that failed half-way has touched, and nothing else: `have` again instead of `want`. */
+/**
+ * Puts back what a change that failed half-way has touched, and nothing else: `have` again instead of `want`. Where what is
+ * there now cannot be seen, that is the step that failed.
+ */
 export async function undo(
   kernel: KernelPort,
   have: readonly KernelObject[],
@@ -35,9 +38,14 @@ export async function undo(
 ): Promise<StepRecord[]> {
   const touched = [...have, ...want];
   const keys = new Set(touched.map(keyOf));
-  const observed = await kernel.observe(touched, false);
-  const ours = observed.filter((object) => keys.has(keyOf(object)));
-  return kernel.apply(kernel.plan(have, ours));
+  try {
+    const observed = await kernel.observe(touched, false);
+    const ours = observed.filter((object) => keys.has(keyOf(object)));
+    return await kernel.apply(kernel.plan(have, ours));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return [{ command: "# look at the host", outcome: "failed", durationUs: 0, error: { errno: "unknown", text } }];
+  }
 }
 
 /** A failed step in one line: the command and the kernel's own words. */

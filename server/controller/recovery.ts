@@ -6,6 +6,16 @@ import type { KernelPort } from "./kernel.ts";
 import { failuresOf, type Reconciled, reconcile } from "./reconcile.ts";
 import { wantedObjects, wholeScope } from "./wanted.ts";
 
+/** The end of a row that is no change of the topology: nobody knows how far it came. */
+const interrupted: EntryResult = {
+  outcome: "failed",
+  steps: [],
+  undoSteps: [],
+  durationMs: null,
+  error: "the daemon ended before this did: look whether it was done",
+  errorDetails: null,
+};
+
 /** Rows that the daemon writes on its own behalf. */
 export const daemonEntry = {
   actor: { kind: "daemon", id: "patchbayd", name: "patchbayd", role: "admin" },
@@ -34,11 +44,12 @@ export async function recover(kernel: KernelPort, store: Store): Promise<Recover
   let topology = await store.loadTopology();
   let reconciled = await reconcile(kernel, everything(topology));
   const result = resultOf(reconciled, performance.now() - began);
+  const recovered: EntryResult = { ...result, outcome: "recovered" };
   if (pending.length > 0 && reconciled.failures.length > 0) {
     for (const entry of pending.toReversed()) await store.finish(entry.seq, result, { revert: true });
     topology = await store.loadTopology();
     reconciled = await reconcile(kernel, everything(topology));
-  } else for (const entry of pending) await store.finish(entry.seq, { ...result, outcome: "recovered" });
+  } else for (const entry of pending) await store.finish(entry.seq, entry.changes.length > 0 ? recovered : interrupted);
   return { topology, reconciled, pending: pending.length };
 }
 

@@ -1,7 +1,7 @@
 import type { StepRecord } from "#cnm/history.ts";
-import { linkGroup, protocol } from "./names.ts";
+import { doomedGroup, isOurGroup, linkGroup, protocol } from "./names.ts";
 import { deleteAddress, replaceAddress } from "./netlink/address.ts";
-import { deleteLink, setLink } from "./netlink/link.ts";
+import { deleteLink, deleteLinkGroup, setLink, setLinkGroup } from "./netlink/link.ts";
 import { deleteNeighbour, replaceNeighbour } from "./netlink/neighbour.ts";
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
@@ -50,7 +50,7 @@ function record(session: Session, step: Step, before: () => void): StepRecord {
   }
 }
 
-const isDeletion = (step: Step): boolean => step.op.endsWith(".del");
+const isDeletion = (step: Step): boolean => step.op === "link.doom" || step.op.endsWith(".del");
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
@@ -61,7 +61,9 @@ const runners: Runners = {
   "netns.del": (session, { name }) => session.deleteNamespace(name),
   "link.add": addLink,
   "link.set": changeLink,
-  "link.del": removeLink,
+  "link.del": byOwnIndex((index) => deleteLink(index)),
+  "link.doom": byOwnIndex((index) => setLinkGroup(index, doomedGroup)),
+  "doomed.del": (session, { ns }) => void session.socket(ns).request(deleteLinkGroup(doomedGroup)),
   "address.replace": onDevice((index, { address }) => replaceAddress(index, address, protocol)),
   "address.del": onDevice((index, { address }) => deleteAddress(index, address)),
   "route.replace": onDevice((index, route) => replaceRoute({ ...route, index }, protocol)),
@@ -97,9 +99,11 @@ function changeLink(session: Session, { ns, name, set }: StepOf<"link.set">): vo
 }
 
 /** Deletes what it has looked at and found to be ours: a foreign link of that name is nothing of ours to delete. */
-function removeLink(session: Session, { ns, name }: StepOf<"link.del">): void {
-  const { index, group } = session.link(ns, name);
-  if (group !== linkGroup) throw new SysError("netlink", "ENODEV", `${name} is not Patchbay's`);
-  session.socket(ns).request(deleteLink(index));
-  session.forgetIndex(ns, name);
+function byOwnIndex(message: (index: number) => Buffer) {
+  return (session: Session, { ns, name }: { ns: Namespace; name: string }): void => {
+    const { index, group } = session.link(ns, name);
+    if (!isOurGroup(group)) throw new SysError("netlink", "ENODEV", `${name} is not Patchbay's`);
+    session.socket(ns).request(message(index));
+    session.forgetIndex(ns, name);
+  };
 }

@@ -9,12 +9,14 @@ export interface KernelOptions {
   rootNetns: string | null;
   /** Where named namespaces are: "/run/netns". */
   netnsDir: string;
-  /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life. */
+  /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life, and of those after it. */
   fault?: Fault;
 }
 
 export interface Fault {
   beforeStep: number;
+  /** In place of how many steps; 1 if it is not said. */
+  steps?: number;
   /** "kill" ends the process at once with SIGKILL; else the name of the errno the step fails with, such as "ENOBUFS". */
   kind: string;
 }

@@ -56,6 +56,33 @@ describe("golden scripts", () => {
     `);
   });
 
+  test("three links or more are marked and go together, fifty with one message", () => {
+    const many = Array.from({ length: 3 }, (_, n) => [...sandboxObjects(n), ...endpointObjects(n)]).flat();
+    expect(script([], [...network, ...many])).toMatchInlineSnapshot(`
+      "ip link set dev pbv0000000000 group 28771
+      ip link set dev pbv0000100000 group 28771
+      ip link set dev pbv0000200000 group 28771
+      ip link set dev pb-b00000000001 group 28771
+      ip link del group 28771
+      ip netns del pb-000000000000
+      ip netns del pb-000000000001
+      ip netns del pb-000000000002"
+    `);
+    const full = Array.from({ length: 60 }, (_, n) => endpointObjects(n)).flat();
+    const steps = plan([], full);
+    expect(steps.map(({ op }) => op).lastIndexOf("doomed.del")).toBe(61);
+    expect(steps.filter(({ op }) => op === "doomed.del")).toHaveLength(2);
+  });
+
+  test("a link that was left marked is made anew if it is wanted, and does not stay if it is not", () => {
+    const [veth, ...onIt] = endpointObjects(1, { doomed: true });
+    const marked = [...network, ...sandboxObjects(1), ...(veth ? [veth, ...onIt] : [])];
+    const steps = plan(joined, marked);
+    expect(steps[0]).toMatchObject({ op: "link.del" });
+    expect(sorted(new ModelKernel(marked).run(steps).objects)).toEqual(sorted(joined));
+    expect(script([...network, ...sandboxObjects(1)], marked)).toBe("ip link del dev pbv0000100000");
+  });
+
   test("what changes in place", () => {
     const want = joined.map((object) => {
       if (object.kind === "link" && object.type === "bridge") return { ...object, mtu: 1400, alias: "it's" };

@@ -14,13 +14,18 @@ import type { LinkSet, Step } from "./steps.ts";
  */
 export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
   const wanted = byKey(want);
-  const doomed = new Doomed(have.filter((object) => !wanted.has(keyOf(object))));
-  const kept = byKey(have.filter((object) => wanted.has(keyOf(object)) && !doomed.takesAlong(object)));
+  const mayStay = (object: KernelObject) => wanted.has(keyOf(object)) && !isMarked(object);
+  const doomed = new Doomed(have.filter((object) => !mayStay(object)));
+  const kept = byKey(have.filter((object) => mayStay(object) && !doomed.takesAlong(object)));
   return [...doomed.deletions(), ...creations([...wanted.values()], kept)];
 }
 
 type Index = ReadonlyMap<string, KernelObject>;
 const byKey = (objects: readonly KernelObject[]): Index => new Map(objects.map((object) => [keyOf(object), object]));
+
+/** A link that is marked may vanish with the next that are: it is made anew if it is wanted. */
+const isMarked = (object: KernelObject): boolean =>
+  object.kind === "link" && object.type !== "loopback" && object.doomed === true;
 
 const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "netns"];
 const orderOf = (object: KernelObject): number =>
@@ -60,10 +65,14 @@ class Doomed {
   }
 
   deletions(): Step[] {
-    return this.#objects
+    const steps = this.#objects
       .filter((object) => orderOf(object) >= 0 && !this.#goesByItself(object))
       .sort((a, b) => orderOf(a) - orderOf(b))
       .map(deletion);
+    const links = steps.filter((step) => step.op === "link.del");
+    const namespaces = steps.filter((step) => step.op === "netns.del");
+    const onLinks = steps.slice(0, steps.length - links.length - namespaces.length);
+    return [...onLinks, ...linkDeletions(links), ...namespaces];
   }
 
   #goesByItself(object: KernelObject): boolean {
@@ -95,6 +104,29 @@ const routesOf = (...of: [ns: Namespace, dev: string, family: 4 | 6]): string =>
 /** The device a sysctl belongs to: "net/ipv6/conf/eth0/disable_ipv6" is eth0's. */
 function deviceOf(sysctl: SysctlObject): string | null {
   return /^net\/[^/]+\/(?:conf|neigh)\/([^/]+)\//.exec(sysctl.name)?.[1] ?? null;
+}
+
+type LinkDeletion = Extract<Step, { op: "link.del" }>;
+
+/** From here on, links go together: one by one the kernel waits some 16 ms for each, until nobody uses it any more (RCU). */
+const enoughToMark = 3;
+/** The kernel's link lock is held for all of one message: this many keep it for 30 ms. */
+const mostAtOnce = 50;
+
+function linkDeletions(links: readonly LinkDeletion[]): Step[] {
+  return [...new Set(links.map(({ ns }) => ns))].flatMap((ns) => {
+    const here = links.filter((link) => link.ns === ns);
+    return here.length < enoughToMark ? here : togetherIn(ns, here);
+  });
+}
+
+function togetherIn(ns: Namespace, links: readonly LinkDeletion[]): Step[] {
+  return Array.from({ length: Math.ceil(links.length / mostAtOnce) }, (_, i) => i * mostAtOnce).flatMap(
+    (from): Step[] => [
+      ...links.slice(from, from + mostAtOnce).map(({ name }): Step => ({ op: "link.doom", ns, name })),
+      { op: "doomed.del", ns },
+    ],
+  );
 }
 
 function deletion(object: KernelObject): Step {

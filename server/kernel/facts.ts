@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { HostFacts } from "#cnm/facts.ts";
-import { linkGroup, protocol } from "./names.ts";
+import { isOurGroup, protocol } from "./names.ts";
 import { decodeLink, dumpLinks } from "./netlink/link.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import { Session } from "./session.ts";
@@ -13,7 +13,7 @@ export function facts(directory: string): HostFacts {
     const foreign = socket
       .dump(dumpLinks())
       .map(decodeLink)
-      .filter(({ group }) => group !== linkGroup);
+      .filter(({ group }) => !isOurGroup(group));
     const names = new Map(foreign.map(({ index, name }) => [index, name]));
     const onLinkRoutes = socket
       .dump(dumpRoutes())

@@ -40,12 +40,13 @@ export class ModelKernel {
       }
       case "link.set":
         return this.#set(step);
-      case "link.del": {
-        const link = this.#link(step.ns, step.name);
-        const ends = link.type === "veth" ? [link, link.peer] : [link];
-        for (const end of ends) this.#forget((object) => isOn(object, end));
-        return this.#forget((object) => object === link);
-      }
+      case "link.del":
+        return this.#deleteLink(this.#link(step.ns, step.name));
+      case "link.doom":
+        return Object.assign(this.#link(step.ns, step.name), { doomed: true });
+      case "doomed.del":
+        for (const link of this.#doomed(step.ns)) this.#deleteLink(link);
+        return;
       case "address.replace":
         this.#end(step.ns, step.dev);
         return this.#put({ kind: "address", ns: step.ns, dev: step.dev, address: step.address });
@@ -75,6 +76,19 @@ export class ModelKernel {
         return this.#put({ kind: "sysctl", ...sysctl });
       }
     }
+  }
+
+  #deleteLink(link: LinkObject): void {
+    const ends = link.type === "veth" ? [link, link.peer] : [link];
+    for (const end of ends) this.#forget((object) => isOn(object, end));
+    this.#forget((object) => object === link);
+  }
+
+  #doomed(ns: Namespace): LinkObject[] {
+    const links = this.#objects.filter((object) => object.kind === "link" && object.type !== "loopback");
+    const found = links.filter((link) => link.ns === ns && link.doomed);
+    if (found.length === 0) throw new Error(`nothing is marked in ${ns}`);
+    return found;
   }
 
   #set({ ns, name, set }: Extract<Step, { op: "link.set" }>): void {

@@ -9,6 +9,11 @@ import { isIPv4 } from "node:net";
 /** IFLA_GROUP of every link we create: "pb". `ip link show group 28770` lists them. */
 export const linkGroup = 0x7062;
 
+/** IFLA_GROUP of those of our links that are about to be deleted together. */
+export const doomedGroup = linkGroup + 1;
+
+export const isOurGroup = (group: number): boolean => group === linkGroup || group === doomedGroup;
+
 /** The protocol number ("who put it there") of our addresses, routes and neighbours. */
 export const protocol = 80;
 

@@ -9,6 +9,9 @@ export interface NetnsObject {
   name: string;
 }
 
+/** Only ever observed: the link was marked to be deleted with others, by somebody who died or failed before that. */
+export type Doomed = true;
+
 export interface BridgeLink {
   kind: "link";
   type: "bridge";
@@ -18,6 +21,7 @@ export interface BridgeLink {
   mtu: number;
   up: boolean;
   alias: string;
+  doomed?: Doomed;
 }
 
 /** Both ends of a veth. Identity: the host end's name and the peer's namespace and name; the peer is born in its namespace. */
@@ -30,6 +34,7 @@ export interface VethLink {
   master: string | null;
   up: boolean;
   alias: string;
+  doomed?: Doomed;
   peer: { ns: Namespace; name: string; mac: string; mtu: number; up: boolean };
 }
 

@@ -1,4 +1,4 @@
-import { linkGroup, protocol } from "./names.ts";
+import { doomedGroup, isOurGroup, protocol } from "./names.ts";
 import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
 import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
 import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
@@ -95,11 +95,12 @@ function links({ ns, links }: Look, looks: readonly Look[]): LinkObject[] {
   return links.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
     if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
-    if (link.group !== linkGroup) return [];
-    if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias }];
+    if (!isOurGroup(link.group)) return [];
+    const mark = link.group === doomedGroup ? ({ doomed: true } as const) : {};
+    if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias, ...mark }];
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(link, ns, looks) }];
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(link, ns, looks), ...mark }];
   });
 }
 

@@ -5,7 +5,13 @@ import { bridgeObjects, endpointObjects, sandboxNs, sandboxObjects } from "./obj
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 
-const before: KernelObject[] = [...bridgeObjects(), ...sandboxObjects(1), ...endpointObjects(1)];
+/** More veths in the sandbox, so that links are also deleted together. */
+const more = [2, 3, 4].flatMap((n) =>
+  endpointObjects(n, {
+    peer: { ns: sandboxNs(1), name: `eth${n}`, mac: `02:42:ac:1e:00:0${n}`, mtu: 1500, up: true },
+  }).slice(0, 2),
+);
+const before: KernelObject[] = [...bridgeObjects(), ...sandboxObjects(1), ...endpointObjects(1), ...more];
 const ns = sandboxNs(1);
 const after: KernelObject[] = [
   ...bridgeObjects({ mtu: 1400, alias: "it's $(here)" }),
@@ -53,6 +59,7 @@ test("the rendered command lines do what apply does", async ({ host }) => {
   const kernel = await host.kernel();
   const other = new Host();
   const stages = [plan(before, []), plan(after, before), plan(before, after)];
+  expect(stages.flat().map(({ op }) => op)).toContain("doomed.del");
   try {
     const applied: unknown[] = [];
     for (const steps of stages) {

@@ -1,4 +1,4 @@
-import { linkGroup, protocol } from "./names.ts";
+import { doomedGroup, linkGroup, protocol } from "./names.ts";
 import type { Namespace } from "./objects.ts";
 import type { LinkAdd, LinkSet, Step } from "./steps.ts";
 
@@ -20,6 +20,10 @@ function argumentsOf(step: Step): string[] {
       return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
     case "link.del":
       return [...ip(step.ns), "link", "del", "dev", step.name];
+    case "link.doom":
+      return [...ip(step.ns), "link", "set", "dev", step.name, "group", `${doomedGroup}`];
+    case "doomed.del":
+      return [...ip(step.ns), "link", "del", "group", `${doomedGroup}`];
     case "address.replace":
       // Our protocol number is on the address as well (IFA_PROTO), but iproute2 6.1 of Debian 12 has no word for that yet.
       return [...ip(step.ns), "addr", "replace", step.address, "dev", step.dev, ...nodad(step.address)];

@@ -10,6 +10,9 @@ export type Step =
   | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
   | { op: "link.del"; ns: Namespace; name: string }
+  /** Marks the link for the next `doomed.del`, which deletes all that are marked in the namespace with one message. */
+  | { op: "link.doom"; ns: Namespace; name: string }
+  | { op: "doomed.del"; ns: Namespace }
   | { op: "address.replace"; ns: Namespace; dev: string; address: string }
   | { op: "address.del"; ns: Namespace; dev: string; address: string }
   | { op: "route.replace"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }

@@ -1,8 +1,11 @@
 import { constants, readFileSync, writeFileSync } from "node:fs";
-import { close, open } from "./sys.ts";
+import { asSysError, close, open, SysError } from "./sys.ts";
 
 // O_PATH (open(2)), which Node does not name: a place in the tree and no more.
 const O_PATH = 0o10000000;
+
+const ipv6Switch = /^net\/ipv6\/conf\/[^/]+\/disable_ipv6$/;
+const off = "1";
 
 /**
  * The files below /proc/sys of one network namespace. To be used with the thread in that namespace: the kernel shows
@@ -16,10 +19,16 @@ export class Sysctls {
 
   /** Throws ENOENT where there is no such setting, as for a link that is not there. */
   read(name: string): string {
+    if (ipv6Switch.test(name) && this.#lacksIpv6()) return off;
     return readFileSync(this.#path(name), "utf8").trim();
   }
 
+  /** Throws EAFNOSUPPORT for what IPv6 needs where there is none; to switch it off is nothing to do there. */
   write(name: string, value: string): void {
+    if (name.startsWith("net/ipv6/") && this.#lacksIpv6()) {
+      if (ipv6Switch.test(name) && value === off) return;
+      throw new SysError("sysctl", "EAFNOSUPPORT", "this kernel has no IPv6 (it was started with ipv6.disable=1)");
+    }
     writeFileSync(this.#path(name), value);
   }
 
@@ -28,12 +37,27 @@ export class Sysctls {
     this.#directories.clear();
   }
 
+  /** A kernel started with ipv6.disable=1 has no directory net/ipv6 (Documentation/networking/ipv6.rst). */
+  #lacksIpv6(): boolean {
+    try {
+      this.#directory("net/ipv6/conf");
+      return false;
+    } catch (error) {
+      if (asSysError(error).errno === "ENOENT") return true;
+      throw error;
+    }
+  }
+
   /** "net/ipv6/conf/eth0/disable_ipv6" is "eth0/disable_ipv6" in the directory "net/ipv6/conf", which outlives the link. */
   #path(name: string): string {
     const parts = name.split("/");
-    const directory = parts.slice(0, -2).join("/");
-    const fd = this.#directories.get(directory) ?? open(`/proc/sys/${directory}`, O_PATH | constants.O_DIRECTORY);
-    this.#directories.set(directory, fd);
+    const fd = this.#directory(parts.slice(0, -2).join("/"));
     return `/proc/thread-self/fd/${fd}/${parts.slice(-2).join("/")}`;
+  }
+
+  #directory(path: string): number {
+    const fd = this.#directories.get(path) ?? open(`/proc/sys/${path}`, O_PATH | constants.O_DIRECTORY);
+    this.#directories.set(path, fd);
+    return fd;
   }
 }

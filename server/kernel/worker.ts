@@ -43,10 +43,11 @@ function serve({ id, name, args }: Call): Reply {
   }
 }
 
-function failing({ beforeStep, kind }: Fault): () => void {
-  let steps = 0;
+function failing({ beforeStep, steps = 1, kind }: Fault): () => void {
+  let step = 0;
   return () => {
-    if (++steps !== beforeStep) return;
+    step += 1;
+    if (step < beforeStep || step >= beforeStep + steps) return;
     if (kind === "kill") process.kill(process.pid, "SIGKILL");
     const errno = new Map(Object.entries(constants.errno)).get(kind);
     throw sysError("fault", errno ?? constants.errno.EINVAL);

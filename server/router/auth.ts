@@ -50,12 +50,10 @@ export const userRouter = router({
 });
 
 /** Users are no part of the topology, but who may do what belongs into the same history. */
-async function recorded<T>(
-  ctx: Context & { caller: Caller },
+function recorded<T>(
+  { caller, controller }: Context & { caller: Caller },
   what: { verb: string; summary: string },
   change: () => Promise<T>,
 ): Promise<T> {
-  const result = await change();
-  await ctx.controller.record({ ...ctx.caller, ...what, objects: [], commands: [], changes: [] });
-  return result;
+  return controller.recordWhile({ ...caller, ...what, objects: [], commands: [], changes: [] }, change);
 }

@@ -20,12 +20,20 @@ function typed<In, Out>(parse: (raw: unknown) => Out): TypedParser<In, Out> {
   return { parse } as TypedParser<In, Out>;
 }
 
-/** Input of a procedure that is one CNM verb: the command's fields without its type. */
+/** Input of a procedure that is one CNM verb: the command's fields; its type goes without saying and cannot be another. */
 export function commandInput<T extends Type>(type: T): TypedParser<Draft<T>, Parsed<T>> {
-  return typed((raw) => parseCommand({ ...asObject(raw), type }) as Parsed<T>);
+  return typed((raw) => {
+    const fields: { type?: unknown } = asObject(raw);
+    if (fields.type !== undefined && fields.type !== type)
+      throw invalid([{ path: "type", message: `is ${type} here` }]);
+    return parseCommand({ ...fields, type }) as Parsed<T>;
+  });
 }
 
-/** Input of `topology.plan` and `topology.apply`: several commands, at most 1,000. */
+/** A full bridge goes with all its 1,023 endpoints in one change: each leaves and is deleted. */
+const mostCommands = 5000;
+
+/** Input of `topology.plan` and `topology.change`: several commands. */
 export const commandsInput = typed<
   { commands: CommandDraft[]; baseRevision?: number; requestId?: string },
   { commands: CommandInput[]; baseRevision?: number; requestId?: string }
@@ -35,7 +43,10 @@ export const commandsInput = typed<
 });
 
 const Batch = z.strictObject({
-  commands: z.array(z.unknown()).min(1, "must hold at least one command").max(1000, "must hold at most 1,000 commands"),
+  commands: z
+    .array(z.unknown())
+    .min(1, "must hold at least one command")
+    .max(mostCommands, `must hold at most ${mostCommands} commands`),
   baseRevision: z.number().int().min(0).optional(),
   requestId: z.string().min(8).max(64).optional(),
 });

@@ -129,6 +129,22 @@ export function deleteLink(index: number): Buffer {
   return new MessageWriter(RTM_DELLINK, 0).struct(structLength, (info) => info.writeInt32LE(index, 4)).bytes();
 }
 
+/** All links of the namespace that are in the group (`ip link del group`), or none. ENODEV if there are none. */
+export function deleteLinkGroup(group: number): Buffer {
+  return new MessageWriter(RTM_DELLINK, 0)
+    .struct(structLength, () => {})
+    .u32(IFLA.GROUP, group)
+    .bytes();
+}
+
+/** By index, as `deleteLink`. */
+export function setLinkGroup(index: number, group: number): Buffer {
+  return new MessageWriter(RTM_NEWLINK, 0)
+    .struct(structLength, (info) => info.writeInt32LE(index, 4))
+    .u32(IFLA.GROUP, group)
+    .bytes();
+}
+
 export function getLink(name: string): Buffer {
   const message = new MessageWriter(RTM_GETLINK, 0).struct(structLength, () => {});
   return message.text(IFLA.IFNAME, name).u32(IFLA.EXT_MASK, RTEXT_FILTER_SKIP_STATS).bytes();
