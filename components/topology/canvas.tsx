@@ -117,7 +117,7 @@ export function Canvas() {
         fitView={!empty}
         defaultViewport={emptyView()}
         fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
-        onlyRenderVisibleElements={cards.length > manyCards}
+        onlyRenderVisibleElements={cards.length > manyCards && tier !== "tile"}
         elevateNodesOnSelect={false}
         onInit={({ getZoom }) => setTier(tierOf(getZoom()))}
         onMove={(_event, { zoom }) => setTier(tierOf(zoom))}
