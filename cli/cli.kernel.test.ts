@@ -200,6 +200,32 @@ test("bad input gets one clear error, changes nothing and reaches no shell", { t
   });
 });
 
+test("what people have named reaches the terminal with everything invisible spelled out", async ({ host }) => {
+  await withCommandLine(host, async ({ done, daemon }) => {
+    const nasty = "\u001b[2J\u009b31m\r\n\u202e\u2028x";
+    const pools = [{ subnet: "10.8.0.0/24", auxAddresses: { [nasty]: "10.8.0.9" } }];
+    const web = { name: "web", pools, labels: { [nasty]: nasty } };
+    await daemon.admin("mutation", "network.create", web);
+    await daemon.admin("mutation", "sandbox.create", { name: "box", labels: { [nasty]: nasty } });
+    await daemon.admin("mutation", "sandbox.exec", { ref: "box", program: nasty });
+    const user = { username: "grace", name: nasty, password: "correct horse battery", role: "viewer" };
+    await daemon.admin("mutation", "user.create", user);
+    const { revision } = await daemon.admin<TopologyState>("query", "topology.get");
+    const rows = Array.from({ length: revision }, (_, row) => ["history", "show", String(row + 1)]);
+    for (const args of [
+      ["network", "inspect", "web"],
+      ["sandbox", "inspect", "box"],
+      ["user", "ls"],
+      ["history"],
+      ...rows,
+    ])
+      for (const flags of [[], ["--json"]]) {
+        const out = await done(...args, ...flags);
+        expect(out.replaceAll("\n", ""), args.join(" ")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      }
+  });
+});
+
 test("all problems come at once, as JSON too", async ({ host }) => {
   await withCommandLine(host, async ({ run }) => {
     const args = [

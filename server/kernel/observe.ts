@@ -41,16 +41,17 @@ interface Look {
 /** What the kernel has of the objects we own, on the kernel worker's thread. By namespace, the host's first. */
 export function observe({ directory, like, everything }: ObserveOptions): KernelObject[] {
   const named = namedIn(like);
-  const looks = lookInto(directory, like, (name) => everything || named.namespaces.has(name));
+  const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
+  const numbered = new Map(looks.flatMap((look) => (look.ns === "" ? [] : [[look.netnsId, look] as const])));
   return looks.flatMap((look) => {
-    const objects = [...links(look, looks), ...look.onLinks];
+    const objects = [...links(look, numbered), ...look.onLinks];
     if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
   });
 }
 
-function lookInto(directory: string, like: readonly KernelObject[], wanted: (name: string) => boolean): Look[] {
+function lookInto(directory: string, named: Named["sysctls"], wanted: (name: string) => boolean): Look[] {
   const session = new Session(directory);
   try {
     return ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns) => {
@@ -61,7 +62,7 @@ function lookInto(directory: string, like: readonly KernelObject[], wanted: (nam
         netnsId: netnsId(session, ns),
         links,
         onLinks: onLinks(session.socket(ns), ns, links),
-        sysctls: sysctls(session, ns, like),
+        sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
       };
     });
   } finally {
@@ -73,16 +74,25 @@ type OnLink = AddressObject | RouteObject | NeighbourObject;
 
 const deviceOf = (object: LinkObject | OnLink): string => (object.kind === "link" ? object.name : object.dev);
 
-/** The namespaces, and the devices in the host's, that the objects name. */
-function namedIn(like: readonly KernelObject[]): { namespaces: Set<Namespace>; devices: Set<string> } {
+interface Named {
+  namespaces: Set<Namespace>;
+  /** In the host's namespace. */
+  devices: Set<string>;
+  sysctls: Map<Namespace, Set<string>>;
+}
+
+/** What the objects name. */
+function namedIn(like: readonly KernelObject[]): Named {
   const namespaces = new Set<Namespace>();
   const devices = new Set<string>();
+  const sysctls = new Map<Namespace, Set<string>>();
   for (const object of like) {
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
+    if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices };
+  return { namespaces, devices, sysctls };
 }
 
 function netnsId(session: Session, ns: Namespace): number {
@@ -90,7 +100,9 @@ function netnsId(session: Session, ns: Namespace): number {
   return payload ? decodeNetnsId(payload) : -1;
 }
 
-function links({ ns, links }: Look, looks: readonly Look[]): LinkObject[] {
+/** `numbered`: what was found in the namespaces, by the number that the host's has for each. */
+function links(look: Look, numbered: ReadonlyMap<number, Look>): LinkObject[] {
+  const { ns, links } = look;
   const names = new Map(links.map(({ index, name }) => [index, name]));
   return links.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
@@ -100,15 +112,15 @@ function links({ ns, links }: Look, looks: readonly Look[]): LinkObject[] {
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias, ...mark }];
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer: peerOf(link, ns, looks), ...mark }];
+    const peer = peerOf(link, look, numbered);
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer, ...mark }];
   });
 }
 
 /** A peer that was moved out of sight is nowhere: the veth is then not the one anybody wants, and is replaced. */
-function peerOf({ peer }: LinkInfo, ns: Namespace, looks: readonly Look[]): VethLink["peer"] {
-  const place = looks.find((look) =>
-    peer.netnsId === null ? look.ns === ns : ns === "" && look.ns !== "" && look.netnsId === peer.netnsId,
-  );
+function peerOf({ peer }: LinkInfo, near: Look, numbered: ReadonlyMap<number, Look>): VethLink["peer"] {
+  const far = peer.netnsId !== null && near.ns === "" ? numbered.get(peer.netnsId) : undefined;
+  const place = peer.netnsId === null ? near : far;
   const end = place?.links.find(({ index }) => index === peer.index);
   if (!place || !end) return { ns: "", name: "", mac: "", mtu: 0, up: false };
   return { ns: place.ns, name: end.name, mac: end.mac, mtu: end.mtu, up: end.up };
@@ -138,9 +150,8 @@ function onLinks(socket: NetlinkSocket, ns: Namespace, all: readonly LinkInfo[])
   ];
 }
 
-/** The sysctls of the namespace that `like` names, as they are now; one that went with its link is not there. */
-function sysctls(session: Session, ns: Namespace, like: readonly KernelObject[]): SysctlObject[] {
-  const names = new Set(like.flatMap((object) => (object.kind === "sysctl" && object.ns === ns ? object.name : [])));
+/** The named sysctls of the namespace, as they are now; one that went with its link is not there. */
+function sysctls(session: Session, ns: Namespace, names: ReadonlySet<string>): SysctlObject[] {
   if (names.size === 0) return [];
   return session.sysctls(ns, (sysctls) =>
     [...names].flatMap((name) => {
