@@ -4,6 +4,7 @@ import { useCallback } from "react";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Change } from "#cnm/topology.ts";
 import { announce } from "#components/frame/announcer.tsx";
+import { shortSummary } from "#components/history/words.ts";
 import { useLiveStore } from "#components/live/live-provider.tsx";
 import { notifyTrouble } from "./notify.tsx";
 import { editVerdict, useActor } from "./session.tsx";
@@ -33,7 +34,7 @@ export function useApply(): (commands: CommandDraft[], options: ApplyOptions) =>
       const result = verdict.ok
         ? await client.topology.change.mutate({ commands, requestId: requestId() }).then(
             ({ entry, changes }): ApplyResult => {
-              announce(`Done: ${entry.summary}`);
+              announce(`Done: ${shortSummary(entry.summary)}`);
               return { ok: true, changes };
             },
             (error): ApplyResult => ({ ok: false, trouble: troubleOf(error) }),

@@ -6,7 +6,7 @@ import { sentence } from "#components/api/trouble.ts";
 import { localTime } from "#components/inspector/facts.tsx";
 import styles from "./history.module.css";
 import { OutcomeMark } from "./outcome.tsx";
-import { duration } from "./words.ts";
+import { duration, shortSummary } from "./words.ts";
 
 export function EntryRow({ entry, selected, open }: { entry: HistorySummary; selected: boolean; open: () => void }) {
   const { seq, at, actor, source, verb, summary, outcome, durationMs } = entry;
@@ -14,7 +14,7 @@ export function EntryRow({ entry, selected, open }: { entry: HistorySummary; sel
     <li className={styles.row} data-selected={selected || undefined}>
       <UnstyledButton className={styles.rowButton} onClick={open} aria-current={selected || undefined}>
         <span className={styles.seq}>{seq}</span>
-        <span className={styles.summary}>{sentence(summary)}</span>
+        <span className={styles.summary}>{sentence(shortSummary(summary))}</span>
         <OutcomeMark outcome={outcome} />
         <span className={styles.meta}>
           <time dateTime={at}>{localTime(at)}</time>

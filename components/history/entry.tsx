@@ -13,7 +13,7 @@ import { ChangeTable } from "./change-table.tsx";
 import styles from "./history.module.css";
 import { OutcomeMark } from "./outcome.tsx";
 import { Steps } from "./steps.tsx";
-import { commandWords, duration, script } from "./words.ts";
+import { commandWords, duration, script, shortSummary } from "./words.ts";
 
 /** One row in full: what was asked, what ran, what it changed, and how it can be told that nobody edited it. */
 export function Entry({ seq, close }: { seq: number; close: () => void }) {
@@ -28,7 +28,7 @@ export function Entry({ seq, close }: { seq: number; close: () => void }) {
     <section className={styles.entry} aria-label={`History row ${seq}`}>
       <div className={styles.entryHead}>
         <Title order={2} size="h4">
-          {entry.data ? sentence(entry.data.summary) : `Row ${seq}`}
+          {entry.data ? sentence(shortSummary(entry.data.summary)) : `Row ${seq}`}
         </Title>
         <CloseButton aria-label="Close the row" onClick={close} />
       </div>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { idOf, small } from "#components/topology/topology.fixture.ts";
 import { changeWord, fieldChanges } from "./difference.ts";
 import { readQuery, toFilter, writeQuery } from "./filter.ts";
-import { commandWords, duration } from "./words.ts";
+import { commandWords, duration, shortSummary } from "./words.ts";
 
 const endpoint = small.endpoints[idOf(4)]!;
 
@@ -47,4 +47,9 @@ test("times have the unit people read", () => {
 
 test("a command is told in words, ids in short", () => {
   expect(commandWords({ type: "sandbox.delete", sandbox: idOf(7) })).toBe("delete sandbox 000000000000");
+});
+
+test("a row of many commands says how many more there are", () => {
+  expect(shortSummary("created a; created b; created c")).toBe("created a; created b; created c");
+  expect(shortSummary("created a; created b; created c; created d")).toBe("created a; created b; and 2 more");
 });

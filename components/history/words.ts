@@ -24,6 +24,12 @@ export function commandWords(command: CommandInput): string {
   }
 }
 
+/** What a row says of its commands, at most three of them: "deleted a; deleted b; and 58 more". */
+export function shortSummary(summary: string): string {
+  const parts = summary.split("; ");
+  return parts.length > 3 ? `${parts.slice(0, 2).join("; ")}; and ${parts.length - 2} more` : summary;
+}
+
 /** "412 µs", "3.1 ms", "1.2 s". */
 export function duration(us: number): string {
   if (us < 1000) return `${Math.round(us)} µs`;
