@@ -1,20 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Command, CommandInput } from "#cnm/commands.ts";
 import { CnmError } from "#cnm/errors.ts";
-import type { Layout, ObjectProblem, TopologyState } from "#cnm/events.ts";
+import type { Layout, TopologyState } from "#cnm/events.ts";
 import type { Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
-import { affectedBy } from "./affected.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
 import { type Mutation, prepare, verbOf } from "./mutation.ts";
-import { failureOf, failuresOf, type Reconciled, reconcile, undo } from "./reconcile.ts";
+import { Problems } from "./problems.ts";
+import { type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { everything, reconcileRow, recover } from "./recovery.ts";
+import { kernelError, refuseOtherRequest, refuseStale } from "./refusals.ts";
+import { Repairer } from "./repairer.ts";
 import { scopeOf } from "./wanted.ts";
 
 /** Who asks, and from where ("cli", an address). */
@@ -52,9 +53,6 @@ export interface ControllerOptions {
   onError?: (error: unknown) => void;
 }
 
-const firstRepairMs = 1000;
-const longestRepairMs = 60_000;
-
 const noResult: EntryResult = {
   outcome: "applied",
   steps: [],
@@ -77,9 +75,8 @@ export class NetworkController {
   readonly #queue = new SerialQueue();
   readonly #events: EventLog;
   readonly #applying = new Set<Id>();
-  readonly #problems = new Map<Id, ObjectProblem>();
-  /** Those of the problems that are gone as soon as the host is as it should be. */
-  readonly #unrepaired = new Set<Id>();
+  readonly #problems = new Problems();
+  readonly #repairer = new Repairer(() => this.#queue.run(() => this.#repair()));
   /** Which history row last changed an object; what no row of this run did may have been changed by the one before. */
   readonly #changedAt = new Map<Id, number>();
   #startedAt = 0;
@@ -89,7 +86,6 @@ export class NetworkController {
   #unsupported: Record<string, string> = {};
   /** Why nothing may be changed any more: the store and the kernel could have come apart. */
   #readOnly: string | null = null;
-  #repairTimer: NodeJS.Timeout | undefined;
 
   constructor({ kernel, store, hostId, now = () => new Date(), onError = () => {} }: ControllerOptions) {
     this.#kernel = kernel;
@@ -112,15 +108,15 @@ export class NetworkController {
     this.#layout = await this.#store.loadLayout();
     if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
     this.#revision = this.#startedAt = await this.#store.lastSeq();
-    this.#noteFailures(reconciled.failures);
-    if (reconciled.failures.length > 0) this.#repairIn(firstRepairMs);
+    this.#problems.note(reconciled.failures, topology, this.#revision);
+    if (reconciled.failures.length > 0) this.#repairer.later();
     return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
   }
 
   /** Lets the running change end and starts no more; networks and sandboxes stay as they are. */
   async stop(): Promise<void> {
     this.#readOnly = "the daemon is stopping";
-    clearTimeout(this.#repairTimer);
+    this.#repairer.stop();
     await this.#queue.run(async () => {});
   }
 
@@ -139,7 +135,7 @@ export class NetworkController {
       topology: this.#topology,
       layout: this.#layout,
       applying: [...this.#applying],
-      problems: Object.fromEntries(this.#problems),
+      problems: this.#problems.toRecord(),
       unsupported: this.#unsupported,
     };
   }
@@ -213,7 +209,8 @@ export class NetworkController {
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
     try {
       const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts(commands));
-      this.#refuseStale(mutation, options.baseRevision);
+      const changedAt = (id: Id) => this.#changedAt.get(id) ?? this.#startedAt;
+      refuseStale(mutation.changes, changedAt, options.baseRevision ?? Number.POSITIVE_INFINITY);
       return mutation;
     } catch (error) {
       if (error instanceof CnmError && error.code !== "INVALID_PARAMETER" && error.code !== "NOT_FOUND")
@@ -286,8 +283,7 @@ export class NetworkController {
     const left = stuck ? scopeOf(mutation.changes).sandboxes : [];
     const ids = [...new Set([...mutation.objects.map((object) => object.id), ...left])];
     for (const id of ids.filter((id) => this.#exists(id))) {
-      this.#problems.set(id, { seq: entry.seq, message: error.message });
-      if (stuck) this.#unrepaired.add(id);
+      this.#problems.set(id, { seq: entry.seq, message: error.message }, stuck);
     }
     this.#revision = finished.seq;
     this.#events.publish({
@@ -297,33 +293,24 @@ export class NetworkController {
       message: error.message,
       entry: finished,
     });
-    this.#repairSoon();
+    this.#repairer.soon();
     return error;
   }
 
-  #repairSoon(waitMs = firstRepairMs): void {
-    void this.#queue.run(() => this.#repair(waitMs));
-  }
-
-  #repairIn(waitMs: number): void {
-    clearTimeout(this.#repairTimer);
-    this.#repairTimer = setTimeout(() => this.#repairSoon(Math.min(waitMs * 2, longestRepairMs)), waitMs).unref();
-  }
-
-  /** Makes the host equal to the intent; as long as it is not, tries again ever more rarely. Never rejects. */
-  async #repair(waitMs: number): Promise<void> {
-    if (this.#readOnly) return;
-    const equal = await this.#makeEqual().catch((error) => {
+  /** Makes the host equal to the intent. False if it is not and another try may help; never rejects. */
+  async #repair(): Promise<boolean> {
+    if (this.#readOnly) return true;
+    return this.#makeEqual().catch((error) => {
       this.#onError(error);
       return false;
     });
-    if (!equal) this.#repairIn(waitMs);
   }
 
   async #makeEqual(): Promise<boolean> {
     const began = performance.now();
     const reconciled = await reconcile(this.#kernel, everything(this.#topology));
-    if (this.#noteFailures(reconciled.failures)) this.#events.publish({ type: "state", state: this.state() });
+    if (this.#problems.note(reconciled.failures, this.#topology, this.#revision))
+      this.#events.publish({ type: "state", state: this.state() });
     await this.#recordReconcile(reconciled, performance.now() - began);
     return reconciled.failures.length === 0;
   }
@@ -340,31 +327,15 @@ export class NetworkController {
     return recorded;
   }
 
-  async #repeat(entry: HistorySummary, caller: Caller, commands: readonly CommandInput[]): Promise<Applied> {
-    const full = await this.#store.showHistory(entry.seq);
-    if (entry.actor.id !== caller.actor.id || !isDeepStrictEqual(full?.commands, [...commands]))
-      throw new CnmError("CONFLICT", `this request id was used for another change (history row ${entry.seq})`, {
-        rule: "request-id-is-new",
-        lift: "use a new id for every new request",
-      });
+  /** Answers a request that has been made before with what it ended with then. */
+  async #repeat(summary: HistorySummary, caller: Caller, commands: readonly CommandInput[]): Promise<Applied> {
+    const entry = await this.#store.showHistory(summary.seq);
+    if (!entry) throw new CnmError("INTERNAL", `history row ${summary.seq} has gone`);
+    refuseOtherRequest(entry, caller.actor.id, commands);
     if (entry.outcome === "pending") throw new CnmError("UNAVAILABLE", this.#readOnly ?? "the change has not ended");
     if (entry.outcome === "failed")
-      throw new CnmError("KERNEL", entry.error ?? "the change failed", full?.errorDetails ?? {});
-    return { entry, changes: full?.changes ?? [] };
-  }
-
-  #refuseStale(mutation: Mutation, baseRevision = Number.POSITIVE_INFINITY): void {
-    const changedAt = ({ id }: Change) => this.#changedAt.get(id) ?? this.#startedAt;
-    const stale = mutation.changes.find((change) => change.before && changedAt(change) > baseRevision);
-    if (!stale) return;
-    throw new CnmError(
-      "CONFLICT",
-      `${stale.kind} ${stale.before?.name} has changed since you looked (by history row ${changedAt(stale)})`,
-      {
-        rule: "stale-base-revision",
-        lift: "look at it again, then repeat the change",
-      },
-    );
+      throw new CnmError("KERNEL", entry.error ?? "the change failed", entry.errorDetails ?? {});
+    return { entry: summary, changes: entry.changes };
   }
 
   #settle(change: Change, seq: number): void {
@@ -385,21 +356,6 @@ export class NetworkController {
   #stopChanging(what: string, cause: unknown): CnmError {
     this.#readOnly = `${what} (${cause instanceof Error ? cause.message : cause}); once that is mended, restart the daemon`;
     return new CnmError("UNAVAILABLE", this.#readOnly);
-  }
-
-  /** What is still wrong is a problem of the objects it is about; once nothing is, those are none any more. False if nothing was. */
-  #noteFailures(failures: readonly StepRecord[]): boolean {
-    const message = failuresOf(failures);
-    if (message)
-      for (const id of affectedBy(failures, this.#topology)) {
-        this.#problems.set(id, { seq: this.#revision, message });
-        this.#unrepaired.add(id);
-      }
-    if (this.#unrepaired.size === 0) return false;
-    if (message) return true;
-    for (const id of this.#unrepaired) this.#problems.delete(id);
-    this.#unrepaired.clear();
-    return true;
   }
 
   #exists(id: Id): boolean {
@@ -426,12 +382,4 @@ interface Running {
   failed: StepRecord;
   /** performance.now() at the beginning. */
   began: number;
-}
-
-function kernelError(failed: StepRecord, undoSteps: readonly StepRecord[]): CnmError {
-  const stuck = undoSteps.find((step) => step.outcome === "failed");
-  const ending = stuck ? `undoing it stopped at ${failureOf(stuck)}; Patchbay keeps trying` : "everything was put back";
-  return new CnmError("KERNEL", `the kernel refused "${failureOf(failed)}"; ${ending}`, {
-    step: { command: failed.command, errno: failed.error?.errno ?? "", text: failed.error?.text ?? "" },
-  });
 }
