@@ -45,7 +45,7 @@ export function prepare(before: Topology, commands: readonly Command[], facts: F
 }
 
 export function verbOf(commands: readonly { type: string }[]): string {
-  return commands.at(-1)?.type ?? "topology.apply";
+  return commands.at(-1)?.type ?? "topology.change";
 }
 
 export function inputOf(command: Command): CommandInput {
