@@ -100,7 +100,7 @@ function indent(text: string): string {
 }
 
 function unreachable(socketPath: string, errno: string): string {
-  const start = `start it with "sudo npm run up", or with "npm run up -- --isolated" to try it without touching this host`;
+  const start = `start it with "sudo ./patchbay up", or with "npm run up -- --isolated" to try it without touching this host`;
   switch (errno) {
     case "ENOENT":
       return `no Patchbay daemon at ${socketPath}: ${start}`;
