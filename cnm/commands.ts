@@ -31,6 +31,15 @@ export const NetworkCreate = z.strictObject({
   labels: Labels.default({}),
 });
 
+/** What is not given stays as it is. */
+export const NetworkUpdate = z.strictObject({
+  type: z.literal("network.update"),
+  network: Reference,
+  internal: z.boolean().optional(),
+  /** As those of a creation. */
+  options: Labels.default({}),
+});
+
 export const NetworkDelete = z.strictObject({ type: z.literal("network.delete"), network: Reference });
 
 export const SandboxCreate = z.strictObject({
@@ -42,6 +51,17 @@ export const SandboxCreate = z.strictObject({
 
 export const SandboxDelete = z.strictObject({ type: z.literal("sandbox.delete"), sandbox: Reference });
 
+const portTexts = z.array(text).max(1024);
+
+const PortFields = {
+  /** What the sandbox serves: "80/tcp", "8000-8010/udp". */
+  expose: portTexts,
+  /** As docker-run(1)'s -p: "127.0.0.1:8080:80/tcp". */
+  publish: portTexts,
+  /** Legacy links: an endpoint or sandbox of the same network and an alias, "db:database". */
+  links: z.array(text).max(64),
+};
+
 export const EndpointCreate = z.strictObject({
   type: z.literal("endpoint.create"),
   network: Reference,
@@ -52,6 +72,21 @@ export const EndpointCreate = z.strictObject({
   mac: text.optional(),
   aliases: z.array(Name).max(32).default([]),
   labels: Labels.default({}),
+  expose: PortFields.expose.default([]),
+  publish: PortFields.publish.default([]),
+  /** Also every exposed port, on any free one. */
+  publishAll: z.boolean().default(false),
+  links: PortFields.links.default([]),
+});
+
+/** Each list that is given takes the place of the endpoint's whole one. */
+export const EndpointUpdate = z.strictObject({
+  type: z.literal("endpoint.update"),
+  endpoint: Reference,
+  expose: PortFields.expose.optional(),
+  publish: PortFields.publish.optional(),
+  publishAll: z.boolean().default(false),
+  links: PortFields.links.optional(),
 });
 
 export const EndpointDelete = z.strictObject({ type: z.literal("endpoint.delete"), endpoint: Reference });
@@ -73,10 +108,12 @@ export const EndpointLeave = z.strictObject({
 
 export const CommandInput = z.discriminatedUnion("type", [
   NetworkCreate,
+  NetworkUpdate,
   NetworkDelete,
   SandboxCreate,
   SandboxDelete,
   EndpointCreate,
+  EndpointUpdate,
   EndpointDelete,
   EndpointJoin,
   EndpointLeave,

@@ -3,6 +3,8 @@ import type { Endpoint } from "./endpoint.ts";
 import { type Id, shortId } from "./ids.ts";
 import { endpointTitle, findEndpoint, findNetwork, findSandbox } from "./lookup.ts";
 import type { Network } from "./network.ts";
+import { formatExposure, formatPublication } from "./ports.ts";
+import { listing } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
 /** One sentence of history about a command that `reduce` has accepted: it led from `before` to `after`. */
@@ -10,6 +12,8 @@ export function describe(command: Command, before: Topology, after: Topology): s
   switch (command.type) {
     case "network.create":
       return `created network ${networkFacts(after.networks[command.newId], command.name)}`;
+    case "network.update":
+      return `changed network ${sentenceParts(findNetwork(before, command.network).name, networkChanges(command))}`;
     case "network.delete":
       return `deleted network ${findNetwork(before, command.network).name}`;
     case "sandbox.create":
@@ -17,7 +21,9 @@ export function describe(command: Command, before: Topology, after: Topology): s
     case "sandbox.delete":
       return `deleted sandbox ${findSandbox(before, command.sandbox).name}`;
     case "endpoint.create":
-      return `created endpoint ${sentenceParts(displayName(after, "endpoint", command.newId), addresses(after.endpoints[command.newId]))}`;
+      return `created endpoint ${sentenceParts(displayName(after, "endpoint", command.newId), endpointParts(after.endpoints[command.newId]))}`;
+    case "endpoint.update":
+      return endpointChanges(findEndpoint(before, command.endpoint), before, after);
     case "endpoint.delete":
       return `deleted endpoint ${endpointTitle(before, findEndpoint(before, command.endpoint))}`;
     case "endpoint.join":
@@ -46,6 +52,41 @@ function networkFacts(network: Network | undefined, name: string): string {
   return sentenceParts(name, [network.driver, ...(network.internal ? ["internal"] : []), ...pools]);
 }
 
+function networkChanges({ internal, options }: CommandOf<"network.update">): string[] {
+  const switched = internal === undefined ? [] : [internal ? "internal" : "not internal"];
+  return [...switched, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)];
+}
+
+/** What is published or linked now, and was not, or the other way round. */
+function endpointChanges(old: Endpoint, before: Topology, after: Topology): string {
+  const now = after.endpoints[old.id] ?? old;
+  const links = (endpoint: Endpoint, topology: Topology) =>
+    endpoint.links.map(({ endpointId, alias }) => `${displayName(topology, "endpoint", endpointId)} as ${alias}`);
+  const changes = [
+    ...gainsAndLosses(
+      ["publishes", "no longer publishes"],
+      old.ports.map(formatPublication),
+      now.ports.map(formatPublication),
+    ),
+    ...gainsAndLosses(
+      ["exposes", "no longer exposes"],
+      old.exposed.map(formatExposure),
+      now.exposed.map(formatExposure),
+    ),
+    ...gainsAndLosses(["links to", "no longer links to"], links(old, before), links(now, after)),
+  ];
+  return `endpoint ${endpointTitle(after, now)} ${changes.length > 0 ? changes.join(", ") : "stays as it is"}`;
+}
+
+function gainsAndLosses([gains, losses]: [string, string], before: string[], after: string[]): string[] {
+  const gained = after.filter((text) => !before.includes(text));
+  const lost = before.filter((text) => !after.includes(text));
+  return [
+    ...(gained.length > 0 ? [`${gains} ${listing(gained)}`] : []),
+    ...(lost.length > 0 ? [`${losses} ${listing(lost)}`] : []),
+  ];
+}
+
 function joined(command: CommandOf<"endpoint.join">, before: Topology, after: Topology): string {
   const endpoint = after.endpoints[findEndpoint(before, command.endpoint).id];
   if (!endpoint?.attachment) return "joined nothing";
@@ -64,6 +105,11 @@ function left(command: CommandOf<"endpoint.leave">, before: Topology, after: Top
 
 function addresses(endpoint: Endpoint | undefined): string[] {
   return [endpoint?.ipv4, endpoint?.ipv6].filter((text) => typeof text === "string");
+}
+
+function endpointParts(endpoint: Endpoint | undefined): string[] {
+  const ports = endpoint?.ports ?? [];
+  return [...addresses(endpoint), ...(ports.length > 0 ? [`publishing ${listing(ports.map(formatPublication))}`] : [])];
 }
 
 function sentenceParts(head: string, rest: readonly string[]): string {

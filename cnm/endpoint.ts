@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Labels, Name } from "./ids.ts";
+import { Exposure, Link, Publication } from "./ports.ts";
 
 /** Where an endpoint is joined, and the interface it has there ("eth0"; "" for drivers without one). */
 export const Attachment = z.strictObject({ sandboxId: Id, interfaceName: z.string() });
@@ -19,6 +20,10 @@ export const Endpoint = z.strictObject({
   mac: z.string().nullable(),
   aliases: z.array(Name),
   labels: Labels,
+  /** Ports the sandbox serves: what links open and what "publish all" publishes. */
+  exposed: z.array(Exposure).default([]),
+  ports: z.array(Publication).default([]),
+  links: z.array(Link).default([]),
   attachment: Attachment.nullable(),
 });
 export type Endpoint = z.infer<typeof Endpoint>;

@@ -60,7 +60,12 @@ export const allowed: Verdict = { ok: true };
 
 /** Throws the refusal as an error; does nothing for an allowed verdict. */
 export function enforce(verdict: Verdict): void {
-  if (!verdict.ok) throw new CnmError(verdict.code, verdict.message, { rule: verdict.rule, lift: verdict.lift });
+  if (!verdict.ok) throw refused(verdict);
+}
+
+/** The refusal as an error. */
+export function refused({ code, message, rule, lift }: Refusal): CnmError {
+  return new CnmError(code, message, { rule, lift });
 }
 
 /** INVALID_PARAMETER with every problem at once; the message lists them all. */

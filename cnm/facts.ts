@@ -4,6 +4,14 @@ export interface HostFacts {
   onLinkRoutes: { subnet: string; dev: string }[];
   /** Addresses of the host's name servers. */
   nameservers: string[];
+  /** The host's devices; addresses canonical, with prefix length. */
+  links: { name: string; type: string; ours: boolean; mtu: number; addresses: string[] }[];
+  /** MTU in bytes of the device of the default route; null without one. */
+  uplinkMtu: number | null;
+  /** What the kernel gives to those who ask for any port (ip_local_port_range of ip(7)). */
+  ephemeralPorts: { from: number; to: number };
+  /** Bound by programs of the host. */
+  portsInUse: { protocol: "tcp" | "udp"; address: string; port: number }[];
 }
 
 /** What a pure function has to be told about the host it decides for. */
@@ -15,4 +23,13 @@ export interface Facts extends HostFacts {
 }
 
 /** Nothing is known: for tests and for previews in the browser. */
-export const emptyFacts: Facts = { onLinkRoutes: [], nameservers: [], hostId: "", unsupported: {} };
+export const emptyFacts: Facts = {
+  onLinkRoutes: [],
+  nameservers: [],
+  links: [],
+  uplinkMtu: null,
+  ephemeralPorts: { from: 49153, to: 65535 },
+  portsInUse: [],
+  hostId: "",
+  unsupported: {},
+};

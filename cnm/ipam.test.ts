@@ -25,6 +25,9 @@ const endpoint = (name: string): Endpoint => ({
   mac: null,
   aliases: [],
   labels: {},
+  exposed: [],
+  ports: [],
+  links: [],
   attachment: null,
 });
 

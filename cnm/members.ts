@@ -15,3 +15,8 @@ export function endpointsOf(topology: Topology, networkId: Id): readonly Endpoin
 export function endpointsIn(topology: Topology, sandboxId: Id): readonly Endpoint[] {
   return bySandbox(topology.endpoints, sandboxId);
 }
+
+/** The endpoints that link to an endpoint; only ones of its own network do. */
+export function linkersOf(topology: Topology, { id, networkId }: Endpoint): readonly Endpoint[] {
+  return endpointsOf(topology, networkId).filter(({ links }) => links.some(({ endpointId }) => endpointId === id));
+}

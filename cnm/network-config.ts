@@ -41,7 +41,8 @@ export function parseNetworkConfig(command: NetworkCreate, problems: Problem[]):
   if (options && !options.ok) problems.push(...options.problems);
   const pools = driver && !driver.hasPools ? noPools(driver, command, problems) : parsePools(command, problems);
   const families = pools.map(({ family }) => family);
-  if (options?.ok) problems.push(...(driver?.conflicts?.(options.options, families) ?? []));
+  if (options?.ok)
+    problems.push(...(driver?.conflicts?.(options.options, { families, internal: command.internal }) ?? []));
   if (!driver || !options?.ok || problems.length > before) return null;
   return { driver, options: options.options, pools };
 }

@@ -57,7 +57,9 @@ describe("shape", () => {
   });
 
   test("an unknown verb is answered with the verbs there are", () => {
-    expect(problems({ type: "network.explode" })[0]).toMatch(/^type: must be one of network.create, network.delete, /);
+    expect(problems({ type: "network.explode" })[0]).toMatch(
+      /^type: must be one of network.create, network.update, network.delete, /,
+    );
   });
 
   test.each([
@@ -189,7 +191,9 @@ describe("meaning", () => {
     {
       name: "unknown option",
       in: network({ options: { foo: "1" } }),
-      want: ["options.foo: unknown option; driver bridge knows 1 option: mtu (com.docker.network.driver.mtu)"],
+      want: [
+        "options.foo: unknown option; driver bridge knows mtu, name, icc, masquerade, gateway_mode_ipv4, gateway_mode_ipv6, host_ipv4, host_ipv6, host_binding_ipv4, inhibit_ipv4, container_iface_prefix, anti_spoofing, and Docker's labels of them",
+      ],
     },
     {
       name: "option given twice",
@@ -248,7 +252,7 @@ describe("shape and meaning together", () => {
     ).toEqual([
       `name: ${nameRule}`,
       "colour: is not known here",
-      "options.foo: unknown option; driver bridge knows 1 option: mtu (com.docker.network.driver.mtu)",
+      "options.foo: unknown option; driver bridge knows mtu, name, icc, masquerade, gateway_mode_ipv4, gateway_mode_ipv6, host_ipv4, host_ipv6, host_binding_ipv4, inhibit_ipv4, container_iface_prefix, anti_spoofing, and Docker's labels of them",
       "pools.0.subnet: 172.17.0.5/16 has host bits set; the network is 172.17.0.0/16",
     ]);
   });

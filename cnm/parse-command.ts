@@ -4,6 +4,7 @@ import { invalid, type Problem } from "./errors.ts";
 import { parseMac } from "./mac.ts";
 import { parseNetworkConfig } from "./network-config.ts";
 import { bad, type Parsed } from "./parsed.ts";
+import { parsePortFields } from "./port-fields.ts";
 import { problemsOf } from "./problems.ts";
 import { quote } from "./text.ts";
 
@@ -26,6 +27,7 @@ export function checkCommand(command: CommandInput): Problem[] {
   const problems: Problem[] = [];
   if (command.type === "network.create") parseNetworkConfig(command, problems);
   if (command.type === "endpoint.create") checkEndpoint(command, problems);
+  if (command.type === "endpoint.create" || command.type === "endpoint.update") parsePortFields(command, problems);
   return problems;
 }
 

@@ -3,27 +3,29 @@ import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { CnmError, enforce, invalid, type Problem, type Refusal } from "./errors.ts";
+import type { Facts } from "./facts.ts";
 import { nameKey, shortId } from "./ids.ts";
 import { poolOf, requestAddress, usedAddresses } from "./ipam.ts";
 import { findEndpoint, findNetwork } from "./lookup.ts";
 import { freeMac, macOfAddress, parseMac } from "./mac.ts";
-import { endpointsOf } from "./members.ts";
+import { endpointsOf, linkersOf } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
+import { withPorts } from "./reduce-ports.ts";
 import { canDeleteEndpoint } from "./rules.ts";
 import type { Change, Topology } from "./topology.ts";
 
 type EndpointCreate = CommandOf<"endpoint.create">;
 
 /** Reserves the endpoint's addresses: they are its own until it is deleted. */
-export function createEndpoint(topology: Topology, command: EndpointCreate): Change[] {
+export function createEndpoint(topology: Topology, command: EndpointCreate, facts: Facts): Change[] {
   const network = findNetwork(topology, command.network);
   const neighbours = endpointsOf(topology, network.id);
   const name = command.name ?? `ep-${shortId(command.newId)}`;
   const { ipv4, ipv6, mac } = chooseAddresses(topology, network, command);
   refuseTwinName(network, neighbours, name);
   if (mac) refuseTwinMac(network, neighbours, mac);
-  const endpoint: Endpoint = {
+  const bare: Endpoint = {
     id: command.newId,
     name,
     networkId: network.id,
@@ -33,15 +35,31 @@ export function createEndpoint(topology: Topology, command: EndpointCreate): Cha
     mac: mac ?? defaultMac(network, neighbours, ipv4 ?? ipv6),
     aliases: command.aliases,
     labels: command.labels,
+    exposed: [],
+    ports: [],
+    links: [],
     attachment: null,
   };
+  const endpoint = withPorts(topology, bare, { command, facts });
   return [{ kind: "endpoint", id: endpoint.id, before: null, after: endpoint }];
 }
 
+/** Changes what a live endpoint exposes, publishes and links to; nothing else of it is touched. */
+export function updateEndpoint(topology: Topology, command: CommandOf<"endpoint.update">, facts: Facts): Change[] {
+  const before = findEndpoint(topology, command.endpoint);
+  const after = withPorts(topology, before, { command, facts });
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ kind: "endpoint", id: before.id, before, after }];
+}
+
+/** Links to it end with it. */
 export function deleteEndpoint(topology: Topology, command: CommandOf<"endpoint.delete">): Change[] {
   const endpoint = findEndpoint(topology, command.endpoint);
   enforce(canDeleteEndpoint(topology, endpoint.id));
-  return [{ kind: "endpoint", id: endpoint.id, before: endpoint, after: null }];
+  const unlinked = linkersOf(topology, endpoint).map((before): Change => {
+    const after = { ...before, links: before.links.filter(({ endpointId }) => endpointId !== endpoint.id) };
+    return { kind: "endpoint", id: before.id, before, after };
+  });
+  return [...unlinked, { kind: "endpoint", id: endpoint.id, before: endpoint, after: null }];
 }
 
 type Choice = { ok: true; address: Address | null } | Refusal;

@@ -6,7 +6,7 @@ import { CnmError, enforce, invalid } from "./errors.ts";
 import { type Id, Name } from "./ids.ts";
 import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
 import { endpointsIn } from "./members.ts";
-import type { DriverName } from "./network.ts";
+import type { DriverName, Network } from "./network.ts";
 import { canCreateSandbox, canJoin, canLeave } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
@@ -14,15 +14,15 @@ import type { Change, Topology } from "./topology.ts";
 /** Plugs the endpoint into the sandbox, which is made if there is none and the command says so. */
 export function join(topology: Topology, command: CommandOf<"endpoint.join">): Change[] {
   const endpoint = findEndpoint(topology, command.endpoint);
-  const driver = topology.networks[endpoint.networkId]?.driver;
-  if (!driver) throw new CnmError("INTERNAL", `endpoint ${endpoint.id} has no network`);
+  const network = topology.networks[endpoint.networkId];
+  if (!network) throw new CnmError("INTERNAL", `endpoint ${endpoint.id} has no network`);
   const existing = command.createSandbox
     ? findExactSandbox(topology, command.sandbox)
     : findSandbox(topology, command.sandbox);
-  const created = existing ? [] : managedSandbox(topology, command, driver);
+  const created = existing ? [] : managedSandbox(topology, command, network.driver);
   const sandboxId = existing?.id ?? command.newId;
   enforce(canJoin(applyChanges(topology, created), endpoint.id, sandboxId));
-  const attachment = { sandboxId, interfaceName: interfaceName(topology, sandboxId, driver) };
+  const attachment = { sandboxId, interfaceName: interfaceName(topology, sandboxId, network) };
   return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...endpoint, attachment } }];
 }
 
@@ -61,12 +61,13 @@ function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | unde
   return sandbox?.managed && endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
 }
 
-/** The driver's prefix and the lowest number that is free in the sandbox. */
-function interfaceName(topology: Topology, sandboxId: Id, driver: DriverName): string {
-  const { hasInterface, interfacePrefix } = drivers[driver];
-  if (!hasInterface) return "";
+/** The network's prefix and the lowest number that is free in the sandbox. */
+function interfaceName(topology: Topology, sandboxId: Id, network: Network): string {
+  const driver = drivers[network.driver];
+  if (!driver.hasInterface) return "";
+  const prefix = driver.interfacePrefix(network.options);
   const taken = new Set(endpointsIn(topology, sandboxId).map((endpoint) => endpoint.attachment?.interfaceName));
   let number = 0;
-  while (taken.has(`${interfacePrefix}${number}`)) number += 1;
-  return `${interfacePrefix}${number}`;
+  while (taken.has(`${prefix}${number}`)) number += 1;
+  return `${prefix}${number}`;
 }

@@ -1,9 +1,9 @@
 import { applyChanges } from "./changes.ts";
 import type { Command } from "./commands.ts";
 import type { Facts } from "./facts.ts";
-import { createEndpoint, deleteEndpoint } from "./reduce-endpoint.ts";
+import { createEndpoint, deleteEndpoint, updateEndpoint } from "./reduce-endpoint.ts";
 import { join, leave } from "./reduce-join.ts";
-import { createNetwork, deleteNetwork } from "./reduce-network.ts";
+import { createNetwork, deleteNetwork, updateNetwork } from "./reduce-network.ts";
 import { createSandbox, deleteSandbox } from "./reduce-sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
 
@@ -20,6 +20,8 @@ function decide(topology: Topology, command: Command, facts: Facts): Change[] {
   switch (command.type) {
     case "network.create":
       return createNetwork(topology, command, facts);
+    case "network.update":
+      return updateNetwork(topology, command);
     case "network.delete":
       return deleteNetwork(topology, command);
     case "sandbox.create":
@@ -27,7 +29,9 @@ function decide(topology: Topology, command: Command, facts: Facts): Change[] {
     case "sandbox.delete":
       return deleteSandbox(topology, command);
     case "endpoint.create":
-      return createEndpoint(topology, command);
+      return createEndpoint(topology, command, facts);
+    case "endpoint.update":
+      return updateEndpoint(topology, command, facts);
     case "endpoint.delete":
       return deleteEndpoint(topology, command);
     case "endpoint.join":

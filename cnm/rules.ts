@@ -83,6 +83,15 @@ export function canLeave(topology: Topology, endpointId: Id, sandboxId?: Id): Ve
   );
 }
 
+/** Whether the network has anything that can be changed. */
+export function canUpdateNetwork(topology: Topology, networkId: Id): Verdict {
+  const network = topology.networks[networkId];
+  if (!network) return gone("network", networkId);
+  if (drivers[network.driver].hasInterface) return allowed;
+  const message = `network ${network.name} of driver ${network.driver} has nothing that can be changed`;
+  return { ok: false, code: "FORBIDDEN", rule: "network-fixed", message };
+}
+
 export function canDeleteNetwork(topology: Topology, networkId: Id): Verdict {
   const network = topology.networks[networkId];
   if (!network) return gone("network", networkId);

@@ -1,17 +1,29 @@
 import type { z } from "zod";
-import type { Problem } from "../errors.ts";
+import type { Family } from "../cidr.ts";
+import type { Problem, Refusal } from "../errors.ts";
+import type { Facts } from "../facts.ts";
 import type { Labels } from "../ids.ts";
-import { count, listing, quote } from "../text.ts";
+import { listing, quote } from "../text.ts";
 
 /** How one option of a driver is written as a label. */
 export interface OptionLabel {
   /** Docker's name of it. */
   label: string;
-  /** What a person types; also the option's key. */
+  /** What a person types. */
   short: string;
+  /** The option's key. */
+  key: string;
   kind: "integer" | "boolean" | "text";
   /** One line for people. */
   help: string;
+  /** Given when the network is created, or never. */
+  fixed?: true;
+}
+
+/** What the network is besides its options. */
+export interface OptionContext {
+  families: readonly Family[];
+  internal: boolean;
 }
 
 /** Everything about a driver that the browser needs as well; what it wants of the kernel is in `server/drivers/`. */
@@ -28,38 +40,48 @@ export interface DriverDefinition<Name extends string = string, Options extends 
   /** Whether an endpoint is an interface in the sandbox. */
   readonly hasInterface: boolean;
   /** "eth" makes eth0, eth1 …; empty without an interface. */
-  readonly interfacePrefix: string;
+  interfacePrefix(options: z.infer<Options>): string;
   /** How many endpoints of one network can be joined at the same time. */
   readonly maxEndpoints: number;
   readonly options: Options;
   readonly labels: readonly OptionLabel[];
-  /** What cannot be together with subnets of these families, although each alone is right. */
-  conflicts?(options: z.infer<Options>, families: readonly (4 | 6)[]): Problem[];
+  /** What cannot be together, although each alone is right. */
+  conflicts?(options: z.infer<Options>, network: OptionContext): Problem[];
+  /** What the options of a new network come to on this host; `given` holds the keys that a person has set. */
+  settle?(
+    options: z.infer<Options>,
+    given: ReadonlySet<string>,
+    facts: Facts,
+  ): { ok: true; options: z.infer<Options> } | Refusal;
 }
 
 export type ParsedOptions<Options extends z.ZodObject> =
   | { ok: true; options: z.infer<Options> }
   | { ok: false; problems: Problem[] };
 
-/** A driver's options out of a person's labels, or everything that is wrong with them; paths begin with "options.". */
+/**
+ * A driver's options out of a person's labels, or everything that is wrong with them; paths begin with "options.". With
+ * `current`, those of a network that exists: what is not given stays, and what is fixed cannot be given.
+ */
 export function parseOptions<Options extends z.ZodObject>(
   driver: DriverDefinition<string, Options>,
   labels: Labels,
+  current?: z.infer<Options>,
 ): ParsedOptions<Options> {
   const problems: Problem[] = [];
   const raw: Record<string, unknown> = {};
   const writtenAs: Record<string, string> = {};
-  for (const [key, text] of Object.entries(labels)) {
-    const known = driver.labels.find(({ label, short }) => key === label || key === short);
+  for (const [name, text] of Object.entries(labels)) {
+    const known = driver.labels.find(({ label, short }) => name === label || name === short);
     const value = known && readValue(known, text);
-    const problem = !known ? unknownOption(driver) : known.short in raw ? "is given twice" : value?.problem;
-    if (problem) problems.push({ path: `options.${key}`, message: problem });
+    const problem = known ? (value?.problem ?? misplaced(known, raw, current)) : unknownOption(driver);
+    if (problem) problems.push({ path: `options.${name}`, message: problem });
     if (!known) continue;
-    raw[known.short] = value?.value;
-    writtenAs[known.short] = key;
+    raw[known.key] = value?.value;
+    writtenAs[known.key] = name;
   }
   if (problems.length > 0) return { ok: false, problems };
-  const parsed = driver.options.safeParse(raw);
+  const parsed = driver.options.safeParse({ ...current, ...raw });
   if (parsed.success) return { ok: true, options: parsed.data };
   return {
     ok: false,
@@ -68,6 +90,17 @@ export function parseOptions<Options extends z.ZodObject>(
       return { path: `options.${writtenAs[key] ?? key}`, message };
     }),
   };
+}
+
+/** The keys that the labels set. */
+export function givenKeys({ labels: known }: DriverDefinition, labels: Labels): Set<string> {
+  const given = known.filter(({ label, short }) => label in labels || short in labels);
+  return new Set(given.map(({ key }) => key));
+}
+
+function misplaced({ key, fixed }: OptionLabel, raw: object, current: object | undefined): string | undefined {
+  if (key in raw) return "is given twice";
+  return fixed && current ? "is given when the network is created and cannot be changed" : undefined;
 }
 
 /** Numbers and switches have one spelling: no hexadecimal, no exponent, no blanks. */
@@ -83,8 +116,11 @@ function readValue({ kind }: OptionLabel, text: string): { value?: unknown; prob
 }
 
 function unknownOption({ name, labels }: DriverDefinition): string {
-  const known = labels.map(({ label, short }) => `${short} (${label})`);
-  return known.length === 0
+  const known = listing(
+    labels.map(({ short }) => short),
+    30,
+  );
+  return labels.length === 0
     ? `unknown option; networks of driver ${name} have none`
-    : `unknown option; driver ${name} knows ${count(known.length, "option")}: ${listing(known)}`;
+    : `unknown option; driver ${name} knows ${known}, and Docker's labels of them`;
 }

@@ -13,7 +13,7 @@ export const hostDefinition: DriverDefinition<"host", typeof HostOptions> = {
   creatable: false,
   hasPools: false,
   hasInterface: false,
-  interfacePrefix: "",
+  interfacePrefix: () => "",
   maxEndpoints: Number.POSITIVE_INFINITY,
   options: HostOptions,
   labels: [],

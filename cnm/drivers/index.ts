@@ -4,7 +4,7 @@ import type { DriverDefinition } from "./definition.ts";
 import { hostDefinition } from "./host.ts";
 import { nullDefinition } from "./null.ts";
 
-export { type DriverDefinition, type OptionLabel, type ParsedOptions, parseOptions } from "./definition.ts";
+export { type DriverDefinition, givenKeys, type OptionLabel, type ParsedOptions, parseOptions } from "./definition.ts";
 
 /** Every driver there is, in the order people see them. */
 export const drivers: { readonly [D in DriverName]: DriverDefinition<D> } = {

@@ -13,7 +13,7 @@ export const nullDefinition: DriverDefinition<"null", typeof NullOptions> = {
   creatable: false,
   hasPools: false,
   hasInterface: false,
-  interfacePrefix: "",
+  interfacePrefix: () => "",
   maxEndpoints: Number.POSITIVE_INFINITY,
   options: NullOptions,
   labels: [],

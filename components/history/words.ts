@@ -7,6 +7,8 @@ export function commandWords(command: CommandInput): string {
   switch (command.type) {
     case "network.create":
       return `create network ${command.name}, driver ${command.driver}${list(command.pools.map(({ subnet }) => subnet))}`;
+    case "network.update":
+      return `change network ${readable(command.network)}${list(Object.entries(command.options).map((pair) => pair.join(" ")))}`;
     case "network.delete":
       return `delete network ${readable(command.network)}`;
     case "sandbox.create":
@@ -15,6 +17,8 @@ export function commandWords(command: CommandInput): string {
       return `delete sandbox ${readable(command.sandbox)}`;
     case "endpoint.create":
       return `create endpoint ${command.name ?? ""} in network ${readable(command.network)}${list([command.ipv4, command.ipv6, command.mac])}`;
+    case "endpoint.update":
+      return `change endpoint ${readable(command.endpoint)}${list([...(command.publish ?? []), ...(command.expose ?? []), ...(command.links ?? [])])}`;
     case "endpoint.delete":
       return `delete endpoint ${readable(command.endpoint)}`;
     case "endpoint.join":

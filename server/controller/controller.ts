@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Command, CommandInput } from "#cnm/commands.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, TopologyState } from "#cnm/events.ts";
-import type { Facts } from "#cnm/facts.ts";
+import { emptyFacts, type Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
@@ -367,12 +367,17 @@ export class NetworkController {
     return commands.map((command) => ({ ...command, newId: randomBytes(32).toString("hex"), at }));
   }
 
-  /** The host's routes and name servers are only read for what chooses or checks a subnet. */
+  /** The host is only looked at for what chooses a subnet, a device or a port. */
   async #facts(commands?: readonly CommandInput[]): Promise<Facts> {
-    const needed = !commands || commands.some((command) => command.type === "network.create");
-    const host = needed ? await this.#kernel.facts() : { onLinkRoutes: [], nameservers: [] };
+    const host = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
     return { ...host, hostId: this.#hostId, unsupported: this.#unsupported };
   }
+}
+
+function needsHostFacts(command: CommandInput): boolean {
+  if (command.type === "endpoint.create" || command.type === "endpoint.update")
+    return command.publishAll || (command.publish?.length ?? 0) > 0;
+  return command.type === "network.create";
 }
 
 interface Running {

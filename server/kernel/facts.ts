@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { HostFacts } from "#cnm/facts.ts";
+import { emptyFacts, type HostFacts } from "#cnm/facts.ts";
 import { isOurGroup, protocol } from "./names.ts";
 import { decodeLink, dumpLinks } from "./netlink/link.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
@@ -24,7 +24,7 @@ export function facts(directory: string): HostFacts {
         const dev = names.get(index);
         return dev === undefined ? [] : [{ subnet: dst, dev }];
       });
-    return { onLinkRoutes, nameservers: nameservers("/etc/resolv.conf") };
+    return { ...emptyFacts, onLinkRoutes, nameservers: nameservers("/etc/resolv.conf") };
   } finally {
     session.close();
   }

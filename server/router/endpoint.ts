@@ -7,6 +7,9 @@ export const endpointRouter = router({
   create: operatorProcedure
     .input(commandInput("endpoint.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  update: operatorProcedure
+    .input(commandInput("endpoint.update"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   join: operatorProcedure
     .input(commandInput("endpoint.join"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

@@ -7,6 +7,9 @@ export const networkRouter = router({
   create: operatorProcedure
     .input(commandInput("network.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  update: operatorProcedure
+    .input(commandInput("network.update"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   delete: operatorProcedure
     .input(commandInput("network.delete"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

@@ -52,12 +52,15 @@ function sandboxRow({ labels, ...rest }: Sandbox): SandboxRow {
   return { ...rest, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
 }
 
-function endpointRow({ aliases, labels, attachment, ...rest }: Endpoint): EndpointRow {
+function endpointRow({ aliases, labels, exposed, ports, links, attachment, ...rest }: Endpoint): EndpointRow {
   return {
     ...rest,
     nameKey: nameKey(rest.name),
     aliasesJson: JSON.stringify(aliases),
     labelsJson: JSON.stringify(labels),
+    exposedJson: JSON.stringify(exposed),
+    portsJson: JSON.stringify(ports),
+    linksJson: JSON.stringify(links),
     sandboxId: attachment?.sandboxId ?? null,
     interfaceName: attachment?.interfaceName || null,
   };
@@ -73,10 +76,12 @@ export function toSandbox({ nameKey: _, labelsJson, ...rest }: SandboxRow): Sand
 }
 
 export function toEndpoint(row: EndpointRow): Endpoint {
-  const { nameKey: _, aliasesJson, labelsJson, sandboxId, interfaceName, ...rest } = row;
+  const { nameKey: _, sandboxId, interfaceName, ...columns } = row;
+  const { aliasesJson, labelsJson, exposedJson, portsJson, linksJson, ...rest } = columns;
   const attachment = sandboxId === null ? null : { sandboxId, interfaceName: interfaceName ?? "" };
   const labels: Labels = JSON.parse(labelsJson);
-  return parseRow(Endpoint, { ...rest, aliases: JSON.parse(aliasesJson), labels, attachment });
+  const lists = { exposed: JSON.parse(exposedJson), ports: JSON.parse(portsJson), links: JSON.parse(linksJson) };
+  return parseRow(Endpoint, { ...rest, ...lists, aliases: JSON.parse(aliasesJson), labels, attachment });
 }
 
 function parseRow<T>(schema: z.ZodType<T>, row: { id: string; [column: string]: unknown }): T {

@@ -44,9 +44,8 @@ test("a migration keeps what there is, and a copy of how it was", async () => {
   await script('ALTER TABLE "Sandbox" ADD COLUMN "colour" TEXT;');
   await migrate(path, newer);
   expect(await rows(path, "SELECT id, colour FROM Sandbox")).toEqual([[idOf(1), null]]);
-  expect(await rows(path, "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL")).toHaveLength(
-    2,
-  );
+  const finished = await rows(path, "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL");
+  expect(finished).toContainEqual([next]);
   expect(await rows(`${path}.before-${next}`, "SELECT id FROM Sandbox")).toEqual([[idOf(1)]]);
   const again = await readFile(path);
   await migrate(path, newer);

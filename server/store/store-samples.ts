@@ -1,3 +1,4 @@
+import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { Actor } from "#cnm/history.ts";
 import type { Network } from "#cnm/network.ts";
@@ -17,7 +18,7 @@ export function network(number: number, more: Partial<Network> = {}): Network {
     createdAt: "2026-01-01T00:00:00.000Z",
     scope: "local",
     driver: "bridge",
-    options: { mtu: 1400 },
+    options: BridgeOptions.parse({ mtu: 1400 }),
     pools: [
       { family: 4, subnet: "10.0.0.0/8", gateway: "10.0.0.1", ipRange: null, auxAddresses: { printer: "10.9.9.9" } },
       { family: 6, subnet: "fd00::/64", gateway: null, ipRange: "fd00::/80", auxAddresses: {} },
@@ -47,6 +48,9 @@ export function endpoint(number: number, more: Partial<Endpoint> = {}): Endpoint
     mac: `02:42:0a:00:${hex.slice(0, 2)}:${hex.slice(2)}`,
     aliases: ["db", "db.internal"],
     labels: {},
+    exposed: [{ protocol: "tcp", port: 80, count: 1 }],
+    ports: [{ protocol: "tcp", port: 80, count: 1, hostAddress: null, hostPort: 8080 + number }],
+    links: [{ endpointId: idOf(1), alias: "db" }],
     attachment: { sandboxId: idOf(number - 1000), interfaceName: "eth0" },
     ...more,
   };

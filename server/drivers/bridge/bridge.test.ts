@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
@@ -20,7 +21,7 @@ const network: NetworkOf<"bridge"> = {
   internal: false,
   predefined: false,
   labels: {},
-  options: { mtu: 1450 },
+  options: BridgeOptions.parse({ mtu: 1450 }),
 };
 const sandbox: Sandbox = {
   id: "b2".repeat(32),
@@ -40,6 +41,9 @@ const endpoint: Endpoint = {
   mac: "02:42:ac:11:00:02",
   aliases: [],
   labels: {},
+  exposed: [],
+  ports: [],
+  links: [],
   attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
 };
 const join: JoinContext = {
