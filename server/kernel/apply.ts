@@ -1,4 +1,6 @@
 import type { StepRecord } from "#cnm/history.ts";
+import { deleteFlows } from "./flows.ts";
+import { heldPorts } from "./held-ports.ts";
 import { doomedGroup, isOurGroup, linkGroup, protocol } from "./names.ts";
 import { deleteAddress, replaceAddress } from "./netlink/address.ts";
 import { deleteLink, deleteLinkGroup, setLink, setLinkGroup } from "./netlink/link.ts";
@@ -50,7 +52,8 @@ function record(session: Session, step: Step, before: () => void): StepRecord {
   }
 }
 
-const isDeletion = (step: Step): boolean => step.op === "link.doom" || step.op.endsWith(".del");
+const isDeletion = (step: Step): boolean =>
+  step.op === "link.doom" || step.op === "port.release" || step.op.endsWith(".del");
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
@@ -71,6 +74,9 @@ const runners: Runners = {
   "neighbour.replace": onDevice((index, neighbour) => replaceNeighbour({ ...neighbour, index }, protocol)),
   "neighbour.del": onDevice((index, neighbour) => deleteNeighbour({ ...neighbour, index })),
   "sysctl.set": (session, { ns, name, value }) => session.sysctls(ns, (sysctls) => sysctls.write(name, value)),
+  "port.hold": (_, { op: __, ...port }) => heldPorts.hold({ kind: "port", ...port }),
+  "port.release": (_, port) => heldPorts.release(port),
+  "conntrack.del": (_, flows) => deleteFlows(flows),
 };
 
 function run(session: Session, step: Step): void {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { plan } from "./diff.ts";
 import { ModelKernel } from "./model.fixture.ts";
 import { bridge, bridgeObjects, endpointObjects, hostEnd, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
-import { type KernelObject, keyOf } from "./objects.ts";
+import { type HeldPort, type KernelObject, keyOf } from "./objects.ts";
 import { render } from "./render.ts";
 
 const script = (want: KernelObject[], have: KernelObject[]): string => plan(want, have).map(render).join("\n");
@@ -147,6 +147,61 @@ describe("golden scripts", () => {
   });
 });
 
+describe("held ports", () => {
+  const port = (change: Partial<HeldPort> = {}): HeldPort => ({
+    kind: "port",
+    protocol: "tcp",
+    address: "0.0.0.0",
+    port: 8080,
+    count: 1,
+    to: { address: "172.30.0.2", port: 80 },
+    ...change,
+  });
+
+  test("are held before anything else", () => {
+    expect(plan([...joined, port()], network)[0]).toEqual({
+      op: "port.hold",
+      protocol: "tcp",
+      address: "0.0.0.0",
+      port: 8080,
+      count: 1,
+      to: { address: "172.30.0.2", port: 80 },
+    });
+  });
+
+  test("are released before the link they lead to goes", () => {
+    const range = port({
+      protocol: "udp",
+      address: "::",
+      port: 8000,
+      count: 100,
+      to: { address: "fd00:30::2", port: 1000 },
+    });
+    expect(script([...network, ...sandboxObjects(1)], [...joined, port(), range])).toMatchInlineSnapshot(`
+      "# release tcp 0.0.0.0:8080 (a socket bound by patchbayd)
+      conntrack -D -f ipv4 -p tcp --orig-port-dst 8080 --reply-src 172.30.0.2 --dst-nat
+      # release udp [::]:8000-8099 (100 sockets bound by patchbayd)
+      for port in $(seq 8000 8099); do conntrack -D -f ipv6 -p udp --orig-port-dst $port --reply-src fd00:30::2 --dst-nat; done
+      ip link del dev pbv0000100000"
+    `);
+  });
+
+  test("that move are held first: the old ones are not free before", () => {
+    expect(script([port({ address: "127.0.0.1" })], [port()])).toMatchInlineSnapshot(`
+      "# hold tcp 127.0.0.1:8080 (a socket bound by patchbayd)
+      # release tcp 0.0.0.0:8080 (a socket bound by patchbayd)
+      conntrack -D -f ipv4 -p tcp --orig-port-dst 8080 --reply-src 172.30.0.2 --dst-nat"
+    `);
+  });
+
+  test("that lead elsewhere stay held", () => {
+    expect(script([port({ to: { address: "172.30.0.3", port: 80 } })], [port()])).toMatchInlineSnapshot(`
+      "# hold tcp 0.0.0.0:8080 (a socket bound by patchbayd)
+      conntrack -D -f ipv4 -p tcp --orig-port-dst 8080 --reply-src 172.30.0.2 --dst-nat"
+    `);
+  });
+});
+
 /** Any part of a small world: sandboxes with or without an endpoint, whose details differ from time to time. */
 const world = fc
   .record({
@@ -165,8 +220,20 @@ const world = fc
       { selector: ({ n }) => n },
     ),
     present: fc.boolean(),
+    ports: fc.uniqueArray(
+      fc.record({
+        kind: fc.constant("port" as const),
+        protocol: fc.constantFrom("tcp" as const, "udp" as const),
+        address: fc.constantFrom("0.0.0.0", "::"),
+        port: fc.constantFrom(80, 81),
+        count: fc.constantFrom(1, 2),
+        to: fc.record({ address: fc.constantFrom("172.30.0.2", "fd00::2"), port: fc.constant(80) }),
+      }),
+      { selector: keyOf, maxLength: 3 },
+    ),
   })
-  .map(({ mtu, sandboxes, endpoints, present }): KernelObject[] => [
+  .map(({ mtu, sandboxes, endpoints, present, ports }): KernelObject[] => [
+    ...ports,
     ...(present ? bridgeObjects({ mtu }) : []),
     ...sandboxes.flatMap(sandboxObjects),
     ...endpoints

@@ -1,45 +1,55 @@
 import {
+  isNetworkObject,
+  isPort,
   type KernelObject,
   keyOf,
   type LinkObject,
   type Namespace,
+  type NetworkObject,
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
+import { holds, releases } from "./ports.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
- * The steps that turn `have` into `want`: deletions first, in reverse order of dependency, without what goes by itself; then
+ * The steps that turn `have` into `want`: ports are held first, as another program may have them; then deletions first, in reverse order of dependency, without what goes by itself; then
  * what is new or different, in order of dependency. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
  */
 export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
+  const ports = { want: want.filter(isPort), have: have.filter(isPort) };
+  const network = { want: want.filter(isNetworkObject), have: have.filter(isNetworkObject) };
+  return [...holds(ports), ...releases(ports), ...networkSteps(network)];
+}
+
+function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: readonly NetworkObject[] }): Step[] {
   const wanted = byKey(want);
-  const mayStay = (object: KernelObject) => wanted.has(keyOf(object)) && !isMarked(object);
+  const mayStay = (object: NetworkObject) => wanted.has(keyOf(object)) && !isMarked(object);
   const doomed = new Doomed(have.filter((object) => !mayStay(object)));
   const kept = byKey(have.filter((object) => mayStay(object) && !doomed.takesAlong(object)));
   return [...doomed.deletions(), ...creations([...wanted.values()], kept)];
 }
 
-type Index = ReadonlyMap<string, KernelObject>;
-const byKey = (objects: readonly KernelObject[]): Index => new Map(objects.map((object) => [keyOf(object), object]));
+type Index = ReadonlyMap<string, NetworkObject>;
+const byKey = (objects: readonly NetworkObject[]): Index => new Map(objects.map((object) => [keyOf(object), object]));
 
 /** A link that is marked may vanish with the next that are: it is made anew if it is wanted. */
-const isMarked = (object: KernelObject): boolean =>
+const isMarked = (object: NetworkObject): boolean =>
   object.kind === "link" && object.type !== "loopback" && object.doomed === true;
 
 const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "netns"];
-const orderOf = (object: KernelObject): number =>
+const orderOf = (object: NetworkObject): number =>
   deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
 
 /** The objects that must go, and what else goes with them. */
 class Doomed {
-  readonly #objects: readonly KernelObject[];
+  readonly #objects: readonly NetworkObject[];
   readonly #namespaces = new Set<Namespace>();
   readonly #devices = new Set<string>();
   /** Devices that lose an address of a family: with the last one, the kernel drops the routes of that family. */
   readonly #unaddressed = new Set<string>();
 
-  constructor(objects: readonly KernelObject[]) {
+  constructor(objects: readonly NetworkObject[]) {
     this.#objects = objects;
     for (const object of objects) {
       if (object.kind === "netns") this.#namespaces.add(object.name);
@@ -49,7 +59,7 @@ class Doomed {
   }
 
   /** Whether the object is gone after the deletions although it has none of its own. */
-  takesAlong(object: KernelObject): boolean {
+  takesAlong(object: NetworkObject): boolean {
     switch (object.kind) {
       case "netns":
         return false;
@@ -75,7 +85,7 @@ class Doomed {
     return [...onLinks, ...linkDeletions(links), ...namespaces];
   }
 
-  #goesByItself(object: KernelObject): boolean {
+  #goesByItself(object: NetworkObject): boolean {
     if (object.kind === "netns" || object.kind === "sysctl") return false;
     return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
   }
@@ -129,7 +139,7 @@ function togetherIn(ns: Namespace, links: readonly LinkDeletion[]): Step[] {
   );
 }
 
-function deletion(object: KernelObject): Step {
+function deletion(object: NetworkObject): Step {
   switch (object.kind) {
     case "netns":
       return { op: "netns.del", name: object.name };
@@ -162,13 +172,13 @@ const creationOrder = [
 
 type Phases = Partial<Record<(typeof creationOrder)[number], Step[]>>;
 
-function creations(wanted: readonly KernelObject[], kept: Index): Step[] {
+function creations(wanted: readonly NetworkObject[], kept: Index): Step[] {
   const phases = wanted.map((object) => creation(object, kept.get(keyOf(object))));
   return creationOrder.flatMap((phase) => phases.flatMap((steps) => steps[phase] ?? []));
 }
 
 /** The steps that make one object, or turn the one that is kept into it, by the phase in which they run. */
-function creation(object: KernelObject, kept: KernelObject | undefined): Phases {
+function creation(object: NetworkObject, kept: NetworkObject | undefined): Phases {
   switch (object.kind) {
     case "netns":
       return kept ? {} : { namespace: [{ op: "netns.add", name: object.name }] };
@@ -195,7 +205,7 @@ function creation(object: KernelObject, kept: KernelObject | undefined): Phases 
   }
 }
 
-function routeOf({ ns, family, dst, via, dev }: Extract<KernelObject, { kind: "route" }>) {
+function routeOf({ ns, family, dst, via, dev }: Extract<NetworkObject, { kind: "route" }>) {
   return { ns, family, dst, via, dev };
 }
 

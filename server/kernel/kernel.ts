@@ -17,7 +17,7 @@ export interface Kernel {
   apply(steps: readonly Step[]): Promise<StepRecord[]>;
   /**
    * What the kernel has now of what we own: everything, or what is in the namespaces (in the host's: on the devices) that
-   * `like` names; and the sysctls `like` names.
+   * `like` names; and the sysctls `like` names; and the held ports if `like` has any.
    */
   observe(like: readonly KernelObject[], everything: boolean): Promise<KernelObject[]>;
   facts(): Promise<HostFacts>;

@@ -1,4 +1,11 @@
-import { type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
+import {
+  isNetworkObject,
+  type KernelObject,
+  keyOf,
+  type LinkObject,
+  type Namespace,
+  type NetworkObject,
+} from "./objects.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
@@ -28,7 +35,7 @@ export class ModelKernel {
         return this.#add({ kind: "link", type: "loopback", ns: step.name, name: "lo", up: false, alias: "" });
       case "netns.del":
         this.#require(step.name);
-        return this.#forget((object) => (object.kind === "netns" ? object.name : object.ns) === step.name);
+        return this.#forget((object) => isNetworkObject(object) && namespaceOf(object) === step.name);
       case "link.add": {
         const { ns, name, link } = step;
         this.#require(ns);
@@ -75,6 +82,16 @@ export class ModelKernel {
         this.#end(step.ns, dev);
         return this.#put({ kind: "sysctl", ...sysctl });
       }
+      case "port.hold": {
+        const { op: _, ...port } = step;
+        return this.#put({ kind: "port", ...port });
+      }
+      case "port.release": {
+        const { op: _, ...port } = step;
+        return this.#take({ kind: "port", ...port, to: { address: "", port: 0 } });
+      }
+      case "conntrack.del":
+        return;
     }
   }
 
@@ -150,8 +167,10 @@ export class ModelKernel {
   }
 }
 
+const namespaceOf = (object: NetworkObject): Namespace => (object.kind === "netns" ? object.name : object.ns);
+
 function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
-  if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
+  if (object.kind === "port" || object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
   return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
 }
 

@@ -85,7 +85,36 @@ export interface SysctlObject {
   value: string;
 }
 
-export type KernelObject = NetnsObject | LinkObject | AddressObject | RouteObject | NeighbourObject | SysctlObject;
+/**
+ * Host ports from `port` on, held by bound sockets of the daemon, so that no other program can take them; translated to `to`.
+ * They end with the daemon. Identity: all but `to`, so that what is translated elsewhere stays held meanwhile.
+ */
+export interface HeldPort {
+  kind: "port";
+  protocol: PortProtocol;
+  /** In the daemon's own namespace, canonical: "0.0.0.0", "::" (IPv6 only), "127.0.0.1" … */
+  address: string;
+  port: number;
+  /** How many ports follow on each other; at least 1. */
+  count: number;
+  to: Target;
+}
+
+export type PortProtocol = "tcp" | "udp" | "sctp";
+
+/** Where the first of the ports is translated to. */
+export interface Target {
+  address: string;
+  port: number;
+}
+
+/** What is in a namespace, or is one. */
+export type NetworkObject = NetnsObject | LinkObject | AddressObject | RouteObject | NeighbourObject | SysctlObject;
+
+export type KernelObject = NetworkObject | HeldPort;
+
+export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
+export const isNetworkObject = (object: KernelObject): object is NetworkObject => object.kind !== "port";
 
 /** The identity of an object: two objects with the same key are the same thing in two states. */
 export function keyOf(object: KernelObject): string {
@@ -104,5 +133,7 @@ export function keyOf(object: KernelObject): string {
       return `neighbour ${object.ns} ${object.dev} ${object.dst}`;
     case "sysctl":
       return `sysctl ${object.ns} ${object.name}`;
+    case "port":
+      return `port ${object.protocol} ${object.address} ${object.port} ${object.count}`;
   }
 }

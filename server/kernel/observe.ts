@@ -1,3 +1,4 @@
+import { heldPorts } from "./held-ports.ts";
 import { doomedGroup, isOurGroup, protocol } from "./names.ts";
 import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
 import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
@@ -6,15 +7,18 @@ import { decodeNetnsId, getNetnsId } from "./netlink/netns-id.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import type { NetlinkSocket } from "./netlink/socket.ts";
 import { listNamespaces } from "./netns.ts";
-import type {
-  AddressObject,
-  KernelObject,
-  LinkObject,
-  Namespace,
-  NeighbourObject,
-  RouteObject,
-  SysctlObject,
-  VethLink,
+import {
+  type AddressObject,
+  isNetworkObject,
+  isPort,
+  type KernelObject,
+  type LinkObject,
+  type Namespace,
+  type NeighbourObject,
+  type NetworkObject,
+  type RouteObject,
+  type SysctlObject,
+  type VethLink,
 } from "./objects.ts";
 import { Session } from "./session.ts";
 import { asSysError } from "./sys.ts";
@@ -24,7 +28,7 @@ export interface ObserveOptions {
   directory: string;
   /** What the sysctls, and without `everything` also the namespaces and the host's devices, are taken from. */
   like: readonly KernelObject[];
-  /** Everything of ours on the host; else only what is in the namespaces, and in the host's on the devices, `like` names. */
+  /** Everything of ours on the host; else only what is in the namespaces, and in the host's on the devices, `like` names. Ports if it has any. */
   everything: boolean;
 }
 
@@ -38,9 +42,14 @@ interface Look {
   sysctls: SysctlObject[];
 }
 
-/** What the kernel has of the objects we own, on the kernel worker's thread. By namespace, the host's first. */
-export function observe({ directory, like, everything }: ObserveOptions): KernelObject[] {
-  const named = namedIn(like);
+/** What the kernel has of the objects we own, on the kernel worker's thread: ports, then by namespace, the host's first. */
+export function observe(options: ObserveOptions): KernelObject[] {
+  const ports = options.everything || options.like.some(isPort) ? heldPorts.all() : [];
+  return [...ports, ...observeNetwork(options)];
+}
+
+function observeNetwork({ directory, like, everything }: ObserveOptions): NetworkObject[] {
+  const named = namedIn(like.filter(isNetworkObject));
   const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
   const numbered = new Map(looks.flatMap((look) => (look.ns === "" ? [] : [[look.netnsId, look] as const])));
   return looks.flatMap((look) => {
@@ -82,7 +91,7 @@ interface Named {
 }
 
 /** What the objects name. */
-function namedIn(like: readonly KernelObject[]): Named {
+function namedIn(like: readonly NetworkObject[]): Named {
   const namespaces = new Set<Namespace>();
   const devices = new Set<string>();
   const sysctls = new Map<Namespace, Set<string>>();

@@ -1,14 +1,34 @@
 import { doomedGroup, linkGroup, protocol } from "./names.ts";
 import type { Namespace } from "./objects.ts";
+import { rangeText } from "./ports.ts";
 import type { LinkAdd, LinkSet, Step } from "./steps.ts";
 
 /** The command line that does the same as the step, for a POSIX shell. Pure. */
 export function render(step: Step): string {
+  if (step.op === "port.hold" || step.op === "port.release") return portComment(step);
+  if (step.op === "conntrack.del") return flowDeletion(step);
   return argumentsOf(step).map(quote).join(" ");
 }
 
+type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
+
+/** No command can do it: the socket is the daemon's own. */
+function portComment(step: StepOf<"port.hold" | "port.release">): string {
+  const sockets = step.count === 1 ? "a socket" : `${step.count} sockets`;
+  return `# ${step.op === "port.hold" ? "hold" : "release"} ${rangeText(step)} (${sockets} bound by patchbayd)`;
+}
+
+/** conntrack(8) knows no ranges of ports. */
+function flowDeletion({ family, protocol, port, count, to }: StepOf<"conntrack.del">): string {
+  const flows = (port: string) =>
+    `conntrack -D -f ipv${family} -p ${protocol} --orig-port-dst ${port} --reply-src ${to.address} --dst-nat`;
+  return count === 1 ? flows(`${port}`) : `for port in $(seq ${port} ${port + count - 1}); do ${flows("$port")}; done`;
+}
+
+type Command = Exclude<Step, StepOf<"port.hold" | "port.release" | "conntrack.del">>;
+
 /** The words of the command: ip(8)'s, or sysctl(8)'s. */
-function argumentsOf(step: Step): string[] {
+function argumentsOf(step: Command): string[] {
   switch (step.op) {
     case "netns.add":
       return ["ip", "netns", "add", step.name];

@@ -1,8 +1,9 @@
-import type { Namespace } from "./objects.ts";
+import type { HeldPort, Namespace, PortProtocol, Target } from "./objects.ts";
 
 /**
  * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
- * one system call (or one netlink message), so a crash falls between steps, never inside one.
+ * one system call (or one netlink message), so a crash falls between steps, never inside one; but for ports and flows, which
+ * are as many as they are, and nothing that a crash would leave behind.
  */
 export type Step =
   | { op: "netns.add"; name: string }
@@ -19,7 +20,14 @@ export type Step =
   | { op: "route.del"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
   | { op: "neighbour.replace"; ns: Namespace; dev: string; dst: string; mac: string }
   | { op: "neighbour.del"; ns: Namespace; dev: string; dst: string }
-  | { op: "sysctl.set"; ns: Namespace; name: string; value: string };
+  | { op: "sysctl.set"; ns: Namespace; name: string; value: string }
+  /** All of them or none. Of those that are held already only `to` changes: they are not free for a moment. */
+  | ({ op: "port.hold"; to: Target } & PortRange)
+  | ({ op: "port.release" } & PortRange)
+  /** Forgets the flows that came in at the ports and were translated to the address, so that none goes on to it. */
+  | { op: "conntrack.del"; family: 4 | 6; protocol: PortProtocol; port: number; count: number; to: Target };
+
+export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count">;
 
 export type LinkAdd =
   /**

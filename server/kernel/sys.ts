@@ -24,6 +24,9 @@ const raw = {
   connect: libc.func("int connect(int fd, void *address, uint length)") as (
     ...args: [fd: number, address: Buffer, length: number]
   ) => number,
+  bind: libc.func("int bind(int fd, void *address, uint length)") as (
+    ...args: [fd: number, address: Buffer, length: number]
+  ) => number,
   setsockopt: libc.func("int setsockopt(int fd, int level, int name, void *value, uint length)") as (
     ...args: [fd: number, level: number, name: number, value: Buffer, length: number]
   ) => number,
@@ -81,13 +84,16 @@ export const MS_SHARED = 0x100000;
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 export const AF_NETLINK = 16;
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_NETLINK = 270;
 const O_CLOEXEC = 0o2000000;
 const SOCK_CLOEXEC = O_CLOEXEC;
 const MSG_DONTWAIT = 0x40;
 const MSG_TRUNC = 0x20;
-const SOL_SOCKET = 1;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
 const SO_PEERCRED = 17;
 
 export const setns = (fd: number): number => check("setns", raw.setns(fd, CLONE_NEWNET));
@@ -119,6 +125,11 @@ export function socket(domain: number, type: number, protocol: number): number {
 
 export function connect(fd: number, address: Buffer): void {
   check("connect", raw.connect(fd, address, address.length));
+}
+
+/** `address` is a sockaddr of the socket's family. */
+export function bind(fd: number, address: Buffer): void {
+  check("bind", raw.bind(fd, address, address.length));
 }
 
 /** Sets an option whose value is an int. */

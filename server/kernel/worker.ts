@@ -4,6 +4,7 @@ import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
+import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { observe } from "./observe.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
@@ -27,8 +28,11 @@ const calls: KernelCalls = {
   observe: (like, everything) => observe({ directory, like, everything }),
   facts: () => facts(directory),
   unsupported,
-  // After the answer has been posted.
-  close: () => void setImmediate(() => port.close()),
+  close: () => {
+    heldPorts.close();
+    // After the answer has been posted.
+    setImmediate(() => port.close());
+  },
 };
 
 port.on("message", (call: Call) => port.postMessage(serve(call)));

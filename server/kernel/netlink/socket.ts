@@ -12,6 +12,8 @@ import {
 import { decodeText } from "./text.ts";
 
 const NETLINK_ROUTE = 0;
+/** Of netfilter: conntrack and others. */
+export const NETLINK_NETFILTER = 12;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
@@ -25,15 +27,15 @@ const received = Buffer.alloc(64 * 1024);
 const dumpAttempts = 10;
 
 /**
- * An rtnetlink socket. It belongs for life to the network namespace its thread was in when it was opened, and keeps that
+ * A netlink socket: rtnetlink, or of another protocol (linux/netlink.h). It belongs for life to the network namespace its thread was in when it was opened, and keeps that
  * namespace alive until it is closed. Synchronous: the kernel has answered when `send` returns.
  */
 export class NetlinkSocket {
   readonly #fd: number;
   #sequence = 0;
 
-  constructor() {
-    this.#fd = sys.socket(sys.AF_NETLINK, sys.SOCK_RAW, NETLINK_ROUTE);
+  constructor(protocol = NETLINK_ROUTE) {
+    this.#fd = sys.socket(sys.AF_NETLINK, sys.SOCK_RAW, protocol);
     for (const name of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK])
       sys.setOption(this.#fd, sys.SOL_NETLINK, { name, value: 1 });
     // Connected to the kernel, so that no other process can put a message into our queue.
