@@ -6,11 +6,14 @@ export interface HostFacts {
   nameservers: string[];
   /** The host's devices; addresses canonical, with prefix length. */
   links: { name: string; type: string; ours: boolean; mtu: number; addresses: string[] }[];
-  /** MTU in bytes of the device of the default route; null without one. */
+  /** MTU in bytes of the device of the default route (IPv4 before IPv6, then the lowest metric); null without one. */
   uplinkMtu: number | null;
   /** What the kernel gives to those who ask for any port (ip_local_port_range of ip(7)). */
   ephemeralPorts: { from: number; to: number };
-  /** Bound by programs of the host. */
+  /**
+   * Bound by programs of the host, not by the daemon: TCP listeners and UDP sockets. Addresses canonical; "::" may stand for
+   * all IPv4 addresses as well.
+   */
   portsInUse: { protocol: "tcp" | "udp"; address: string; port: number }[];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meansOneNetwork, parseNameservers } from "./facts.ts";
+import { meansOneNetwork, parseNameservers, parsePortRange, uplinkMtu } from "./facts.ts";
 
 test.for([
   { name: "nothing", text: "", want: [] },
@@ -24,3 +24,19 @@ test.for([
   ["ff00::/8", false],
   ["default", false],
 ] as const)("%s means one network: %s", ([subnet, want]) => expect(meansOneNetwork(subnet)).toBe(want));
+
+test.for([
+  ["32768\t60999\n", { from: 32_768, to: 60_999 }],
+  ["", { from: 49_153, to: 65_535 }],
+] as const)("ephemeral ports: %j", ([text, want]) => expect(parsePortRange(text)).toEqual(want));
+
+test("the uplink is the default route's device: IPv4 before IPv6, then the lowest metric", () => {
+  const links = [1400, 1410, 1420, 1430].map((mtu, index) => ({ index, mtu }));
+  const six = { dst: "default", family: 6, metric: 0, index: 0 } as const;
+  const dear = { dst: "default", family: 4, metric: 600, index: 1 } as const;
+  const cheap = { dst: "default", family: 4, metric: 100, index: 2 } as const;
+  const subnet = { dst: "10.0.0.0/8", family: 4, metric: 0, index: 3 } as const;
+  expect(uplinkMtu(links, [six, subnet, dear, cheap])).toBe(1420);
+  expect(uplinkMtu(links, [subnet, six])).toBe(1400);
+  expect(uplinkMtu(links, [subnet])).toBe(null);
+});

@@ -50,13 +50,29 @@ test("facts: on-link routes of others, without ours and without what every link 
     alias: "",
   } as const;
   await kernel.apply(kernel.plan([link, address], []));
-  host.ip("link", "add", "foreign", "type", "bridge");
+  host.ip("link", "add", "foreign", "mtu", "1380", "type", "bridge");
   host.ip("addr", "add", "10.8.0.1/24", "dev", "foreign");
   host.ip("addr", "add", "fd08::1/64", "dev", "foreign");
   host.ip("link", "set", "foreign", "up");
   host.ip("route", "add", "default", "via", "10.8.0.2");
   host.ip("route", "add", "blackhole", "10.99.0.0/16");
-  const { onLinkRoutes, nameservers } = await kernel.facts();
+  const { onLinkRoutes, nameservers, links, uplinkMtu, ephemeralPorts } = await kernel.facts();
+  expect(uplinkMtu).toBe(1380);
+  expect(links.find(({ name }) => name === bridge)).toEqual({
+    name: bridge,
+    type: "bridge",
+    ours: true,
+    mtu: 1500,
+    addresses: expect.arrayContaining(["172.30.0.1/16"]),
+  });
+  expect(links.find(({ name }) => name === "foreign")).toMatchObject({
+    type: "bridge",
+    ours: false,
+    addresses: expect.arrayContaining(["10.8.0.1/24", "fd08::1/64"]),
+  });
+  expect(Object.values(ephemeralPorts).join("\t")).toBe(
+    host.shell("cat /proc/sys/net/ipv4/ip_local_port_range").trim(),
+  );
   expect(onLinkRoutes).toEqual([
     { subnet: "10.8.0.0/24", dev: "foreign" },
     { subnet: "fd08::/64", dev: "foreign" },

@@ -8,6 +8,7 @@ const RTM_GETROUTE = 26;
 const RTA_DST = 1;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
+const RTA_PRIORITY = 6;
 const RTA_VIA = 18;
 const RTA_MULTIPATH = 9;
 const RT_TABLE_MAIN = 254;
@@ -28,6 +29,8 @@ export interface Route {
 
 export interface RouteInfo extends Route {
   protocol: number;
+  /** The lowest is preferred. */
+  metric: number;
   /** A unicast route of the main table with one next hop: the only kind that we make. */
   plain: boolean;
 }
@@ -57,6 +60,7 @@ export function decodeRoute(payload: Buffer): RouteInfo {
     via: via ? ipText(via) : null,
     index: found.get(RTA_OIF)?.readUInt32LE(0) ?? 0,
     protocol: payload.readUInt8(5),
+    metric: found.get(RTA_PRIORITY)?.readUInt32LE(0) ?? 0,
     plain:
       payload.readUInt8(4) === RT_TABLE_MAIN &&
       payload.readUInt8(7) === RTN_UNICAST &&
