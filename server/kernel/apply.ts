@@ -1,10 +1,14 @@
 import type { StepRecord } from "#cnm/history.ts";
 import { deleteFlows } from "./flows.ts";
+import { addGuard, deleteGuard, replaceGuard } from "./guard/guards.ts";
+import { tableName } from "./guard/skeleton.ts";
+import { addTable } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
 import { doomedGroup, isOurGroup, linkGroup, protocol } from "./names.ts";
 import { deleteAddress, replaceAddress } from "./netlink/address.ts";
-import { deleteLink, deleteLinkGroup, setLink, setLinkGroup } from "./netlink/link.ts";
+import { deleteLink, deleteLinkGroup, setLink, setLinkGroup, setPort } from "./netlink/link.ts";
 import { deleteNeighbour, replaceNeighbour } from "./netlink/neighbour.ts";
+import { deleteTable } from "./netlink/nftables.ts";
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
 import { render } from "./render.ts";
@@ -64,6 +68,7 @@ const runners: Runners = {
   "netns.del": (session, { name }) => session.deleteNamespace(name),
   "link.add": addLink,
   "link.set": changeLink,
+  "port.set": (session, { ns, name, isolated }) => void session.socket(ns).request(setPort(name, { isolated })),
   "link.del": byOwnIndex((index) => deleteLink(index)),
   "link.doom": byOwnIndex((index) => setLinkGroup(index, doomedGroup)),
   "doomed.del": (session, { ns }) => void session.socket(ns).request(deleteLinkGroup(doomedGroup)),
@@ -77,6 +82,11 @@ const runners: Runners = {
   "port.hold": (_, { op: __, ...port }) => heldPorts.hold({ kind: "port", ...port }),
   "port.release": (_, port) => heldPorts.release(port),
   "conntrack.del": (_, flows) => deleteFlows(flows),
+  "guard-table.add": () => addTable(),
+  "guard-table.del": (session) => session.netfilter().batch(deleteTable(tableName)),
+  "guard.add": (session, guard) => addGuard(session.netfilter(), guard),
+  "guard.del": (session, guard) => deleteGuard(session.netfilter(), guard),
+  "guard.replace": (session, guard) => replaceGuard(session.netfilter(), guard),
 };
 
 function run(session: Session, step: Step): void {

@@ -21,12 +21,20 @@ export interface Fault {
   kind: string;
 }
 
+/** What was dropped of what a bridge port sent. */
+export interface DropCounter {
+  packets: number;
+  bytes: number;
+}
+
 /** What the worker does for the main thread: arguments and results are plain data. */
 export interface KernelCalls {
   apply(steps: readonly Step[]): StepRecord[];
   observe(like: readonly KernelObject[], everything: boolean): KernelObject[];
   facts(): HostFacts;
   unsupported(): Record<string, string>;
+  guardUnsupported(): string | null;
+  guardCounters(): Record<string, DropCounter>;
   close(): void;
 }
 

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { plan } from "./diff.ts";
 import { ModelKernel } from "./model.fixture.ts";
-import { bridge, bridgeObjects, endpointObjects, hostEnd, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
+import {
+  bridge,
+  bridgeObjects,
+  endpointObjects,
+  guardOf,
+  hostEnd,
+  sandboxNs,
+  sandboxObjects,
+} from "./objects.fixture.ts";
 import { type HeldPort, type KernelObject, keyOf } from "./objects.ts";
 import { render } from "./render.ts";
 
@@ -13,7 +21,7 @@ const joined = [...network, ...sandboxObjects(1), ...endpointObjects(1)];
 describe("golden scripts", () => {
   test("a network", () => {
     expect(script(network, [])).toMatchInlineSnapshot(`
-      "ip link add name pb-b00000000001 group 28770 address 02:42:ac:1e:00:01 type bridge
+      "ip link add name pb-b00000000001 group 28770 address 02:42:ac:1e:00:01 type bridge no_linklocal_learn 1
       sysctl -w net.ipv6.conf.pb-b00000000001.accept_ra=0
       ip addr replace 172.30.0.1/16 dev pb-b00000000001
       ip addr replace fd00:30::1/64 dev pb-b00000000001 nodad
@@ -128,6 +136,61 @@ describe("golden scripts", () => {
     `);
   });
 
+  test("guards: their table before everything, they themselves before the sandbox can send", () => {
+    const want = [
+      { kind: "guard-table" } as const,
+      ...network,
+      ...sandboxObjects(1),
+      ...endpointObjects(1, { isolated: true }),
+      guardOf(1),
+    ];
+    const lines = plan(want, []).map(render);
+    expect(lines[0]).toMatch(/^nft -f - <<'EOF'\n[\s\S]*\nEOF$/);
+    const veth = lines.findIndex((line) => line.includes("type veth"));
+    expect(lines[veth + 1]).toMatchInlineSnapshot(
+      `"nft 'add element bridge patchbay guarded { "pbv0000100000" }; add element bridge patchbay macs { "pbv0000100000" . 02:42:ac:1e:00:02 }; add element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.2 }; add element bridge patchbay ipv6 { "pbv0000100000" . fd00:30::2, "pbv0000100000" . fe80::42:acff:fe1e:2 }; add element bridge patchbay targets { "pbv0000100000" . 0xfd000030000000000000000000000002, "pbv0000100000" . 0xfe800000000000000042acfffe1e0002 }'"`,
+    );
+    const up = lines.findIndex((line) => line.endsWith("eth0 up"));
+    expect(lines.slice(up - 2, up + 1)).toMatchInlineSnapshot(`
+      [
+        "ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up",
+        "ip link set dev pbv0000100000 type bridge_slave isolated on",
+        "ip -n pb-000000000001 link set dev eth0 up",
+      ]
+    `);
+    expect(script([], want)).toMatchInlineSnapshot(`
+      "ip link del dev pbv0000100000
+      ip link del dev pb-b00000000001
+      nft delete table bridge patchbay
+      ip netns del pb-000000000001"
+    `);
+  });
+
+  test("a guard changes in one go, a damaged table is made anew with all guards, a port is isolated live", () => {
+    const table = { kind: "guard-table" } as const;
+    const guards = [guardOf(1), guardOf(2)];
+    const other = { ...guardOf(1), addresses: ["172.30.0.9", ...guardOf(1).addresses.slice(1)] };
+    expect(script([table, other], [table, guardOf(1)])).toMatchInlineSnapshot(
+      `"nft 'delete element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.2 }; add element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.9 }'"`,
+    );
+    const reordered = { ...guardOf(1), addresses: ["FD00:30:0::2", "172.30.0.2"] };
+    expect(plan([table, reordered], [table, guardOf(1)])).toEqual([]);
+    expect(plan([table, ...guards], [{ ...table, damaged: true }, ...guards]).map(({ op }) => op)).toEqual([
+      "guard-table.del",
+      "guard-table.add",
+      "guard.add",
+      "guard.add",
+    ]);
+    expect(plan([table], [table, ...guards]).map(({ op }) => op)).toEqual(["guard.del", "guard.del"]);
+    expect(plan([], [table, ...guards]).map(({ op }) => op)).toEqual(["guard-table.del"]);
+    expect(script(endpointObjects(1, { isolated: true }), endpointObjects(1))).toMatchInlineSnapshot(
+      `"ip link set dev pbv0000100000 type bridge_slave isolated on"`,
+    );
+    expect(script(endpointObjects(1), endpointObjects(1, { isolated: true }))).toMatchInlineSnapshot(
+      `"ip link set dev pbv0000100000 type bridge_slave isolated off"`,
+    );
+  });
+
   test("neighbours, routes on the link, and settings of the whole namespace", () => {
     const ns = sandboxNs(1);
     const more: KernelObject[] = [
@@ -215,6 +278,8 @@ const world = fc
         route: fc.boolean(),
         device: fc.constantFrom("eth0", "eth1"),
         name: fc.integer({ min: 0, max: 4 }),
+        isolated: fc.boolean(),
+        guarded: fc.constantFrom(["172.30.1.1"], ["172.30.1.1", "fd00:30::9"], null),
         neighbour: fc.constantFrom("02:42:ac:1e:00:07", "02:42:ac:1e:00:08", null),
       }),
       { selector: ({ n }) => n },
@@ -231,23 +296,29 @@ const world = fc
       }),
       { selector: keyOf, maxLength: 3 },
     ),
+    table: fc.boolean(),
   })
-  .map(({ mtu, sandboxes, endpoints, present, ports }): KernelObject[] => [
+  .map(({ mtu, sandboxes, endpoints, present, ports, table }): KernelObject[] => [
     ...ports,
+    ...(table ? [{ kind: "guard-table" as const }] : []),
     ...(present ? bridgeObjects({ mtu }) : []),
     ...sandboxes.flatMap(sandboxObjects),
     ...endpoints
       .filter(({ n, name }, i) => sandboxes.includes(n) && endpoints.findIndex((other) => other.name === name) === i)
-      .flatMap(({ n, master, address, route, device, name, neighbour }): KernelObject[] => {
+      .flatMap(({ n, master, isolated, guarded, address, route, device, name, neighbour }): KernelObject[] => {
         const ns = sandboxNs(n);
         const dev = device;
         const [veth] = endpointObjects(n, {
           name: hostEnd(name),
           master: present ? master : null,
+          isolated: present && master !== null && isolated,
           peer: { ns, name: device, mac: "02:42:ac:1e:00:02", mtu, up: true },
         });
         return [
           ...(veth ? [veth] : []),
+          ...(guarded === null || !table
+            ? []
+            : [{ kind: "guard" as const, port: hostEnd(name), mac: "02:42:ac:1e:00:02", addresses: [...guarded] }]),
           { kind: "sysctl", ns, name: `net/ipv6/conf/${device}/accept_ra`, value: String(mtu % 2) },
           ...(address === null ? [] : [{ kind: "address" as const, ns, dev, address }]),
           ...(address !== null && route

@@ -1,4 +1,6 @@
+import { sameSources } from "./guard/elements.ts";
 import {
+  type GuardObject,
   isNetworkObject,
   isPort,
   type KernelObject,
@@ -10,7 +12,7 @@ import {
   type VethLink,
 } from "./objects.ts";
 import { holds, releases } from "./ports.ts";
-import type { LinkSet, Step } from "./steps.ts";
+import type { LinkSet, Sources, Step } from "./steps.ts";
 
 /**
  * The steps that turn `have` into `want`: ports are held first, as another program may have them; then deletions first, in reverse order of dependency, without what goes by itself; then
@@ -33,11 +35,14 @@ function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: re
 type Index = ReadonlyMap<string, NetworkObject>;
 const byKey = (objects: readonly NetworkObject[]): Index => new Map(objects.map((object) => [keyOf(object), object]));
 
-/** A link that is marked may vanish with the next that are: it is made anew if it is wanted. */
+/** A link that is marked may vanish with the next that are, and a damaged table guards nothing: made anew if it is wanted. */
 const isMarked = (object: NetworkObject): boolean =>
-  object.kind === "link" && object.type !== "loopback" && object.doomed === true;
+  object.kind === "link"
+    ? object.type !== "loopback" && object.doomed === true
+    : object.kind === "guard-table" && object.damaged === true;
 
-const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "netns"];
+const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "guard", "guard-table", "netns"];
+const afterLinks: readonly Step["op"][] = ["guard.del", "guard-table.del", "netns.del"];
 const orderOf = (object: NetworkObject): number =>
   deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
 
@@ -48,9 +53,11 @@ class Doomed {
   readonly #devices = new Set<string>();
   /** Devices that lose an address of a family: with the last one, the kernel drops the routes of that family. */
   readonly #unaddressed = new Set<string>();
+  readonly #unguarded: boolean;
 
   constructor(objects: readonly NetworkObject[]) {
     this.#objects = objects;
+    this.#unguarded = objects.some(({ kind }) => kind === "guard-table");
     for (const object of objects) {
       if (object.kind === "netns") this.#namespaces.add(object.name);
       if (object.kind === "link") for (const end of endsOf(object)) this.#devices.add(end);
@@ -62,7 +69,10 @@ class Doomed {
   takesAlong(object: NetworkObject): boolean {
     switch (object.kind) {
       case "netns":
+      case "guard-table":
         return false;
+      case "guard":
+        return this.#unguarded;
       case "link":
         return endsOf(object).some((end) => this.#devices.has(end)) || this.#wholly(object);
       case "sysctl":
@@ -80,13 +90,14 @@ class Doomed {
       .sort((a, b) => orderOf(a) - orderOf(b))
       .map(deletion);
     const links = steps.filter((step) => step.op === "link.del");
-    const namespaces = steps.filter((step) => step.op === "netns.del");
-    const onLinks = steps.slice(0, steps.length - links.length - namespaces.length);
-    return [...onLinks, ...linkDeletions(links), ...namespaces];
+    const last = steps.filter(({ op }) => afterLinks.includes(op));
+    const onLinks = steps.slice(0, steps.length - links.length - last.length);
+    return [...onLinks, ...linkDeletions(links), ...last];
   }
 
   #goesByItself(object: NetworkObject): boolean {
-    if (object.kind === "netns" || object.kind === "sysctl") return false;
+    if (object.kind === "netns" || object.kind === "sysctl" || object.kind === "guard-table") return false;
+    if (object.kind === "guard") return this.#unguarded;
     return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
   }
 
@@ -153,16 +164,22 @@ function deletion(object: NetworkObject): Step {
       return { op: "neighbour.del", ns: object.ns, dev: object.dev, dst: object.dst };
     case "sysctl":
       throw new TypeError("a sysctl is never deleted");
+    case "guard-table":
+      return { op: "guard-table.del" };
+    case "guard":
+      return { op: "guard.del", port: object.port, ...sourcesOf(object) };
   }
 }
 
 /** The order in which things are made, so that each finds what it depends on. */
 const creationOrder = [
+  "guard table",
   "namespace",
   "loopback",
   "setting",
   "bridge",
   "veth",
+  "guard",
   "link setting",
   "address",
   "link",
@@ -202,11 +219,23 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
       const { ns, dev, dst, mac } = object;
       return { neighbour: [{ op: "neighbour.replace", ns, dev, dst, mac }] };
     }
+    case "guard-table":
+      return kept ? {} : { "guard table": [{ op: "guard-table.add" }] };
+    case "guard":
+      return { guard: guardCreation(object, kept?.kind === "guard" ? kept : undefined) };
   }
 }
 
 function routeOf({ ns, family, dst, via, dev }: Extract<NetworkObject, { kind: "route" }>) {
   return { ns, family, dst, via, dev };
+}
+
+const sourcesOf = ({ mac, addresses }: GuardObject): Sources => ({ mac, addresses });
+
+function guardCreation(guard: GuardObject, kept: GuardObject | undefined): Step[] {
+  const { port } = guard;
+  if (!kept) return [{ op: "guard.add", port, ...sourcesOf(guard) }];
+  return sameSources(guard, kept) ? [] : [{ op: "guard.replace", port, was: sourcesOf(kept), ...sourcesOf(guard) }];
 }
 
 /** What a bridge is born with. */
@@ -233,10 +262,20 @@ function vethCreation(link: VethLink, kept: VethLink | undefined): Phases {
   const { up: _, ...peer } = link.peer;
   const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type: "veth", mtu: link.mtu, peer } };
   const before = kept ?? { ...link, up: false, alias: "", master: null, peer: { ...link.peer, up: false } };
+  // The sandbox's end comes last: nothing is sent before its port is what it should be.
   return {
     veth: kept ? [] : [add],
-    link: [...linkSet(link, changes(link, before)), ...linkSet(link.peer, changes(link.peer, before.peer))],
+    link: [
+      ...linkSet(link, changes(link, before)),
+      ...portSet(link, before),
+      ...linkSet(link.peer, changes(link.peer, before.peer)),
+    ],
   };
+}
+
+function portSet({ ns, name, master, isolated }: VethLink, before: VethLink): Step[] {
+  const now = before.master === master && before.isolated;
+  return master === null || isolated === now ? [] : [{ op: "port.set", ns, name, isolated }];
 }
 
 const settable = ["alias", "mac", "mtu", "master", "up"] as const;

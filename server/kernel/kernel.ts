@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { Call, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import type { Call, DropCounter, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { plan } from "./diff.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
@@ -23,6 +23,10 @@ export interface Kernel {
   facts(): Promise<HostFacts>;
   /** Driver → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;
+  /** Why this host cannot keep endpoints from sending with foreign addresses, or null. */
+  guardUnsupported(): Promise<string | null>;
+  /** What was dropped at each guarded port, by its name, since its guard was added. Empty without the table. */
+  guardCounters(): Promise<Record<string, DropCounter>>;
   /** The sandbox key of the CNM: the path of a named namespace. */
   namespaceKey(name: string): string;
   /** Ends the worker after the calls that are under way. The kernel's objects stay. Idempotent. */
@@ -44,6 +48,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     observe: (like, everything) => call("observe", like, everything),
     facts: () => call("facts"),
     unsupported: () => call("unsupported"),
+    guardUnsupported: () => call("guardUnsupported"),
+    guardCounters: () => call("guardCounters"),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {
       // Refused where the worker has ended already.

@@ -1,11 +1,4 @@
-import {
-  isNetworkObject,
-  type KernelObject,
-  keyOf,
-  type LinkObject,
-  type Namespace,
-  type NetworkObject,
-} from "./objects.ts";
+import { type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
@@ -35,7 +28,7 @@ export class ModelKernel {
         return this.#add({ kind: "link", type: "loopback", ns: step.name, name: "lo", up: false, alias: "" });
       case "netns.del":
         this.#require(step.name);
-        return this.#forget((object) => isNetworkObject(object) && namespaceOf(object) === step.name);
+        return this.#forget((object) => namespaceOf(object) === step.name);
       case "link.add": {
         const { ns, name, link } = step;
         this.#require(ns);
@@ -43,10 +36,25 @@ export class ModelKernel {
           return this.#add({ kind: "link", ns, name, ...link, mtu: 1500, up: false, alias: "" });
         this.#require(link.peer.ns);
         const peer = { ...link.peer, up: false };
-        return this.#add({ kind: "link", ns, name, ...link, master: null, up: false, alias: "", peer });
+        return this.#add({
+          kind: "link",
+          ns,
+          name,
+          ...link,
+          master: null,
+          isolated: false,
+          up: false,
+          alias: "",
+          peer,
+        });
       }
       case "link.set":
         return this.#set(step);
+      case "port.set": {
+        const link = this.#link(step.ns, step.name);
+        if (link.type !== "veth" || link.master === null) throw new Error(`${step.name} is in no bridge`);
+        return Object.assign(link, { isolated: step.isolated });
+      }
       case "link.del":
         return this.#deleteLink(this.#link(step.ns, step.name));
       case "link.doom":
@@ -92,6 +100,25 @@ export class ModelKernel {
       }
       case "conntrack.del":
         return;
+      case "guard-table.add":
+        return this.#add({ kind: "guard-table" });
+      case "guard-table.del":
+        this.#take({ kind: "guard-table" });
+        return this.#forget(({ kind }) => kind === "guard");
+      case "guard.add": {
+        const { op: _, ...guard } = step;
+        this.#requireTable();
+        return this.#add({ kind: "guard", ...guard });
+      }
+      case "guard.del": {
+        const { op: _, ...guard } = step;
+        return this.#take({ kind: "guard", ...guard });
+      }
+      case "guard.replace": {
+        const { op: _, was, ...guard } = step;
+        this.#take({ kind: "guard", port: step.port, ...was });
+        return this.#add({ kind: "guard", ...guard });
+      }
     }
   }
 
@@ -110,7 +137,8 @@ export class ModelKernel {
 
   #set({ ns, name, set }: Extract<Step, { op: "link.set" }>): void {
     if (set.master) this.#link(ns, set.master);
-    Object.assign(this.#end(ns, name), set);
+    const end = Object.assign(this.#end(ns, name), set);
+    if (set.master !== undefined) Object.assign(end, { isolated: false });
   }
 
   #add(object: KernelObject): void {
@@ -150,6 +178,10 @@ export class ModelKernel {
     if (ns !== "" && !this.#find(`netns ${ns}`)) throw new Error(`no namespace ${ns}`);
   }
 
+  #requireTable(): void {
+    if (!this.#find("guard-table")) throw new Error("no table for guards");
+  }
+
   #link(ns: Namespace, name: string): LinkObject {
     const link = this.#objects.find((object) => object.kind === "link" && object.ns === ns && object.name === name);
     if (link?.kind !== "link") throw new Error(`no link ${ns} ${name}`);
@@ -167,10 +199,15 @@ export class ModelKernel {
   }
 }
 
-const namespaceOf = (object: NetworkObject): Namespace => (object.kind === "netns" ? object.name : object.ns);
+/** What the host has once is in none. */
+function namespaceOf(object: KernelObject): Namespace | null {
+  if (object.kind === "port" || object.kind === "guard-table" || object.kind === "guard") return null;
+  return object.kind === "netns" ? object.name : object.ns;
+}
 
 function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
-  if (object.kind === "port" || object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
+  if (object.kind === "port" || object.kind === "guard-table" || object.kind === "guard") return false;
+  if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
   return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
 }
 

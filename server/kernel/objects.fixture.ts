@@ -1,5 +1,5 @@
 import { namespaceName, vethName } from "./names.ts";
-import type { BridgeLink, KernelObject, SysctlObject, VethLink } from "./objects.ts";
+import type { BridgeLink, GuardObject, KernelObject, SysctlObject, VethLink } from "./objects.ts";
 
 /** Kernel objects as drivers make them, for tests. */
 const idOf = (n: number): string => n.toString(16).padStart(12, "0").repeat(6).slice(0, 64);
@@ -47,6 +47,7 @@ export function endpointObjects(n: number, change: Partial<VethLink> = {}): Kern
     name: hostEnd(n),
     mtu: 1500,
     master: bridge,
+    isolated: false,
     up: true,
     alias: `patchbay endpoint web/${n}`,
     peer: { ns, name: "eth0", mac: macOfEndpoint(n), mtu: 1500, up: true },
@@ -61,6 +62,17 @@ export function endpointObjects(n: number, change: Partial<VethLink> = {}): Kern
     { kind: "route", ns, family: 4, dst: "default", via: "172.30.0.1", dev: "eth0" },
     { kind: "route", ns, family: 6, dst: "default", via: "fd00:30::1", dev: "eth0" },
   ];
+}
+
+/** Endpoint `n` sends as itself. */
+export function guardOf(n: number): GuardObject {
+  const [ipv4 = ""] = ipv4Of(n).split("/");
+  return {
+    kind: "guard",
+    port: hostEnd(n),
+    mac: macOfEndpoint(n),
+    addresses: [ipv4, `fd00:30::${(n + 1).toString(16)}`],
+  };
 }
 
 export const ipv4Of = (n: number): string => `172.30.${(n + 1) >> 8}.${(n + 1) & 255}/16`;

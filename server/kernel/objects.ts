@@ -32,6 +32,8 @@ export interface VethLink {
   name: string;
   mtu: number;
   master: string | null;
+  /** Of a bridge port: it reaches the bridge and ports that are not, never another that is (bridge(8)). False without a master. */
+  isolated: boolean;
   up: boolean;
   alias: string;
   doomed?: Doomed;
@@ -108,8 +110,33 @@ export interface Target {
   port: number;
 }
 
-/** What is in a namespace, or is one. */
-export type NetworkObject = NetnsObject | LinkObject | AddressObject | RouteObject | NeighbourObject | SysctlObject;
+/** The nftables table `bridge patchbay` with its sets and chains: one for the host. The guards are elements of its sets. */
+export interface GuardTableObject {
+  kind: "guard-table";
+  /** Only ever observed: it is not as it was made, so that it is made anew, and with it all guards. */
+  damaged?: true;
+}
+
+/** What the endpoint behind a bridge port may send from; everything else it sends is dropped and counted. */
+export interface GuardObject {
+  kind: "guard";
+  /** The host end of the veth. */
+  port: string;
+  mac: string;
+  /** IPv4 and IPv6, without prefix length. With an IPv6 one goes the link-local address that follows from the MAC. */
+  addresses: string[];
+}
+
+/** What is in a namespace, or is one, and what watches over it. */
+export type NetworkObject =
+  | NetnsObject
+  | LinkObject
+  | AddressObject
+  | RouteObject
+  | NeighbourObject
+  | SysctlObject
+  | GuardTableObject
+  | GuardObject;
 
 export type KernelObject = NetworkObject | HeldPort;
 
@@ -135,5 +162,9 @@ export function keyOf(object: KernelObject): string {
       return `sysctl ${object.ns} ${object.name}`;
     case "port":
       return `port ${object.protocol} ${object.address} ${object.port} ${object.count}`;
+    case "guard-table":
+      return "guard-table";
+    case "guard":
+      return `guard ${object.port}`;
   }
 }

@@ -1,3 +1,4 @@
+import { observeGuards } from "./guard/guards.ts";
 import { heldPorts } from "./held-ports.ts";
 import { doomedGroup, isOurGroup, protocol } from "./names.ts";
 import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
@@ -12,6 +13,7 @@ import {
   isNetworkObject,
   isPort,
   type KernelObject,
+  keyOf,
   type LinkObject,
   type Namespace,
   type NeighbourObject,
@@ -51,13 +53,16 @@ export function observe(options: ObserveOptions): KernelObject[] {
 function observeNetwork({ directory, like, everything }: ObserveOptions): NetworkObject[] {
   const named = namedIn(like.filter(isNetworkObject));
   const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
+  const guards = named.guards.size > 0 || everything ? observeGuards() : [];
+  const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
   const numbered = new Map(looks.flatMap((look) => (look.ns === "" ? [] : [[look.netnsId, look] as const])));
-  return looks.flatMap((look) => {
+  const found = looks.flatMap((look): NetworkObject[] => {
     const objects = [...links(look, numbered), ...look.onLinks];
     if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
   });
+  return [...found, ...nearGuards];
 }
 
 function lookInto(directory: string, named: Named["sysctls"], wanted: (name: string) => boolean): Look[] {
@@ -87,6 +92,7 @@ interface Named {
   namespaces: Set<Namespace>;
   /** In the host's namespace. */
   devices: Set<string>;
+  guards: Set<string>;
   sysctls: Map<Namespace, Set<string>>;
 }
 
@@ -94,14 +100,19 @@ interface Named {
 function namedIn(like: readonly NetworkObject[]): Named {
   const namespaces = new Set<Namespace>();
   const devices = new Set<string>();
+  const guards = new Set<string>();
   const sysctls = new Map<Namespace, Set<string>>();
   for (const object of like) {
+    if (object.kind === "guard-table" || object.kind === "guard") {
+      guards.add(keyOf(object));
+      continue;
+    }
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices, sysctls };
+  return { namespaces, devices, guards, sysctls };
 }
 
 function netnsId(session: Session, ns: Namespace): number {
@@ -122,7 +133,8 @@ function links(look: Look, numbered: ReadonlyMap<number, Look>): LinkObject[] {
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
     const peer = peerOf(link, look, numbered);
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, up, alias, peer, ...mark }];
+    const { isolated } = link;
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, isolated, up, alias, peer, ...mark }];
   });
 }
 

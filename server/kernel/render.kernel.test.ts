@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { Host, leftOvers, run, test } from "../../test/netns.ts";
 import { plan } from "./diff.ts";
-import { bridgeObjects, endpointObjects, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
+import { bridgeObjects, endpointObjects, guardOf, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 
@@ -11,9 +11,26 @@ const more = [2, 3, 4].flatMap((n) =>
     peer: { ns: sandboxNs(1), name: `eth${n}`, mac: `02:42:ac:1e:00:0${n}`, mtu: 1500, up: true },
   }).slice(0, 2),
 );
-const before: KernelObject[] = [...bridgeObjects(), ...sandboxObjects(1), ...endpointObjects(1), ...more];
+const before: KernelObject[] = [
+  { kind: "guard-table" },
+  ...bridgeObjects(),
+  ...sandboxObjects(1),
+  ...endpointObjects(1),
+  ...more,
+  guardOf(1),
+  guardOf(2),
+  guardOf(4),
+];
 const ns = sandboxNs(1);
 const after: KernelObject[] = [
+  { kind: "guard-table" },
+  ...endpointObjects(2, {
+    isolated: true,
+    peer: { ns, name: "eth2", mac: "02:42:ac:1e:00:02", mtu: 1500, up: true },
+  }).slice(0, 2),
+  guardOf(1),
+  { ...guardOf(2), mac: "02:42:ac:1e:00:77", addresses: ["172.30.0.77"] },
+  guardOf(3),
   ...bridgeObjects({ mtu: 1400, alias: "it's $(here)" }),
   ...sandboxObjects(1),
   ...endpointObjects(1, {
@@ -39,11 +56,23 @@ function dump(host: Host): unknown {
     if (Array.isArray(value)) return value.filter((item) => !settles(item));
     return random.has(value) ? "random" : value;
   };
-  return [host.name, ns].map((name) =>
+  const links = [host.name, ns].map((name) =>
     ["addr", "route", "-6 route", "neigh show nud permanent"].map((what) =>
       JSON.parse(run("ip", "-n", name, "-j", "-d", ...what.split(" ")) || "[]", steady),
     ),
   );
+  return [...links, guards(host)];
+}
+
+/** The rules, and the elements of the sets in one order. */
+function guards(host: Host): unknown {
+  const { nftables } = JSON.parse(host.shell("nft -j list ruleset"));
+  return JSON.parse(JSON.stringify(nftables), (key, value) => {
+    if (key === "handle") return undefined;
+    return key === "elem" && Array.isArray(value)
+      ? value.map((item) => JSON.stringify(item.elem?.val ?? item)).sort()
+      : value;
+  });
 }
 
 const volatile = /^(ifindex|link_index|link_netnsid|bridge_id|root_id|.*_timer|rx_.*|tx_.*|designated_.*|operstate)$/;

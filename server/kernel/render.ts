@@ -1,3 +1,5 @@
+import { elementsOf, elementText, type GuardElement, replacement } from "./guard/elements.ts";
+import { skeleton, tableName } from "./guard/skeleton.ts";
 import { doomedGroup, linkGroup, protocol } from "./names.ts";
 import type { Namespace } from "./objects.ts";
 import { rangeText } from "./ports.ts";
@@ -7,6 +9,7 @@ import type { LinkAdd, LinkSet, Step } from "./steps.ts";
 export function render(step: Step): string {
   if (step.op === "port.hold" || step.op === "port.release") return portComment(step);
   if (step.op === "conntrack.del") return flowDeletion(step);
+  if (step.op === "guard-table.add") return `nft -f - <<'EOF'\n${skeleton}EOF`;
   return argumentsOf(step).map(quote).join(" ");
 }
 
@@ -25,9 +28,9 @@ function flowDeletion({ family, protocol, port, count, to }: StepOf<"conntrack.d
   return count === 1 ? flows(`${port}`) : `for port in $(seq ${port} ${port + count - 1}); do ${flows("$port")}; done`;
 }
 
-type Command = Exclude<Step, StepOf<"port.hold" | "port.release" | "conntrack.del">>;
+type Command = Exclude<Step, StepOf<"port.hold" | "port.release" | "conntrack.del" | "guard-table.add">>;
 
-/** The words of the command: ip(8)'s, or sysctl(8)'s. */
+/** The words of the command: ip(8)'s, sysctl(8)'s or nft(8)'s. */
 function argumentsOf(step: Command): string[] {
   switch (step.op) {
     case "netns.add":
@@ -38,6 +41,11 @@ function argumentsOf(step: Command): string[] {
       return [...ip(step.ns), "link", "add", "name", step.name, ...linkAdd(step.link)];
     case "link.set":
       return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
+    case "port.set":
+      return [
+        ...[...ip(step.ns), "link", "set", "dev", step.name],
+        ...["type", "bridge_slave", "isolated", step.isolated ? "on" : "off"],
+      ];
     case "link.del":
       return [...ip(step.ns), "link", "del", "dev", step.name];
     case "link.doom":
@@ -74,7 +82,29 @@ function argumentsOf(step: Command): string[] {
       return [...ip(step.ns), "neigh", "del", step.dst, "dev", step.dev];
     case "sysctl.set":
       return [...inside(step.ns), "sysctl", "-w", `${dotted(step.name)}=${step.value}`];
+    case "guard-table.del":
+      return ["nft", "delete", "table", "bridge", tableName];
+    case "guard.add":
+      return nft("add", elementsOf(step));
+    case "guard.del":
+      return nft("delete", elementsOf(step));
+    case "guard.replace": {
+      const { gone, come } = replacement(step);
+      const [, remove] = nft("delete", gone);
+      const [, add] = nft("add", come);
+      return ["nft", [remove, add].filter(Boolean).join("; ")];
+    }
   }
+}
+
+/** All elements in one call, which is one transaction. */
+function nft(verb: "add" | "delete", elements: readonly GuardElement[]): string[] {
+  const sets = [...new Set(elements.map(({ set }) => set))];
+  const commands = sets.map((set) => {
+    const own = elements.filter((element) => element.set === set).map(elementText);
+    return `${verb} element bridge ${tableName} ${set} { ${own.join(", ")} }`;
+  });
+  return ["nft", commands.join("; ")];
 }
 
 const origin = ["proto", `${protocol}`];
@@ -90,7 +120,7 @@ const nodad = (address: string): string[] => (address.includes(":") ? ["nodad"] 
 
 function linkAdd(link: LinkAdd): string[] {
   const own = ["group", `${linkGroup}`];
-  if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge"];
+  if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge", "no_linklocal_learn", "1"];
   const { ns, name, mac, mtu } = link.peer;
   const peer = ["name", name, "mtu", `${mtu}`, "address", mac, ...singleQueue, ...(ns ? ["netns", ns] : [])];
   return [...own, "mtu", `${link.mtu}`, ...singleQueue, "type", "veth", "peer", ...peer];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { addBridge, addVeth, decodeLink, getLink, type LinkInfo, type NewLink, type NewVeth } from "./netlink/link.ts";
-import { NetlinkSocket } from "./netlink/socket.ts";
+import { NETLINK_NETFILTER, NetlinkSocket } from "./netlink/socket.ts";
 import { addNamespace, deleteNamespace, openNamespace } from "./netns.ts";
 import type { Namespace } from "./objects.ts";
 import * as sys from "./sys.ts";
@@ -29,6 +29,7 @@ const mostPlaces = 100;
 export class Session {
   readonly #directory: string;
   readonly #places = new Map<Namespace, Place>();
+  #netfilter: NetlinkSocket | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -36,6 +37,12 @@ export class Session {
 
   socket(ns: Namespace): NetlinkSocket {
     return this.#place(ns).socket;
+  }
+
+  /** For the host's nftables. */
+  netfilter(): NetlinkSocket {
+    this.#netfilter ??= new NetlinkSocket(NETLINK_NETFILTER);
+    return this.#netfilter;
   }
 
   /** Enters the namespace; false if it is gone. */
@@ -99,6 +106,8 @@ export class Session {
   }
 
   close(): void {
+    this.#netfilter?.close();
+    this.#netfilter = undefined;
     for (const ns of [...this.#places.keys()]) this.#leave(ns);
   }
 

@@ -10,6 +10,8 @@ export type Step =
   | { op: "netns.del"; name: string }
   | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
+  /** Settings of a bridge port, which are its own only while it has a master: whoever joins a bridge starts with the defaults. */
+  | { op: "port.set"; ns: Namespace; name: string; isolated: boolean }
   | { op: "link.del"; ns: Namespace; name: string }
   /** Marks the link for the next `doomed.del`, which deletes all that are marked in the namespace with one message. */
   | { op: "link.doom"; ns: Namespace; name: string }
@@ -25,9 +27,21 @@ export type Step =
   | ({ op: "port.hold"; to: Target } & PortRange)
   | ({ op: "port.release" } & PortRange)
   /** Forgets the flows that came in at the ports and were translated to the address, so that none goes on to it. */
-  | { op: "conntrack.del"; family: 4 | 6; protocol: PortProtocol; port: number; count: number; to: Target };
+  | { op: "conntrack.del"; family: 4 | 6; protocol: PortProtocol; port: number; count: number; to: Target }
+  | { op: "guard-table.add" }
+  | { op: "guard-table.del" }
+  | ({ op: "guard.add"; port: string } & Sources)
+  | ({ op: "guard.del"; port: string } & Sources)
+  /** From one moment to the next: no frame passes that both forbid, and what was counted stays. */
+  | ({ op: "guard.replace"; port: string; was: Sources } & Sources);
 
 export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count">;
+
+/** What may be sent from. */
+export interface Sources {
+  mac: string;
+  addresses: string[];
+}
 
 export type LinkAdd =
   /**

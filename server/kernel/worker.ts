@@ -4,6 +4,8 @@ import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
+import { guardCounters } from "./guard/guards.ts";
+import { guardUnsupported } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { observe } from "./observe.ts";
@@ -28,6 +30,8 @@ const calls: KernelCalls = {
   observe: (like, everything) => observe({ directory, like, everything }),
   facts: () => facts(directory),
   unsupported,
+  guardUnsupported,
+  guardCounters,
   close: () => {
     heldPorts.close();
     // After the answer has been posted.

@@ -59,7 +59,7 @@ const script = (objects: Parameters<typeof plan>[0]) => plan(objects, []).map(re
 
 test("a network is a bridge with the gateway's address", () => {
   expect(script(bridgeDriver.network(network))).toMatchInlineSnapshot(`
-    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge
+    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=1
     ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1
     ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' mtu 1450 up"
@@ -68,7 +68,7 @@ test("a network is a bridge with the gateway's address", () => {
 
 test("a network of two families has both gateways and takes no router advertisements", () => {
   expect(script(bridgeDriver.network(dual))).toMatchInlineSnapshot(`
-    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge
+    "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=0
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_ra=0
     ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1

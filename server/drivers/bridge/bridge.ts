@@ -45,6 +45,7 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
       name: host,
       mtu: network.options.mtu,
       master: bridgeName(network.id),
+      isolated: false,
       up: true,
       alias: `patchbay endpoint ${network.name}/${endpoint.name}`,
       peer: { ns, name: dev, mac: endpoint.mac ?? macOf(endpoint.id), mtu: network.options.mtu, up: true },

@@ -27,7 +27,12 @@ const IFLA = {
 } as const;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
+const IFLA_INFO_SLAVE_KIND = 4;
+const IFLA_INFO_SLAVE_DATA = 5;
+const IFLA_BRPORT_ISOLATED = 33;
 const VETH_INFO_PEER = 1;
+const IFLA_BR_MULTI_BOOLOPT = 46;
+const BR_BOOLOPT_NO_LL_LEARN = 0;
 
 /** What can be given to a link when it is made. */
 export interface NewLink {
@@ -61,15 +66,28 @@ export interface LinkInfo {
   mac: string;
   mtu: number;
   master: number;
+  /** Of a bridge port. */
+  isolated: boolean;
   alias: string;
   group: number;
   /** A veth's peer: its index and, unless it is in the same namespace, that namespace's id here. */
   peer: { index: number; netnsId: number | null };
 }
 
-/** Echoes the new link: its index is in the answer, a veth's peer's as well. Fails with EEXIST where the name is taken. */
+/**
+ * Echoes the new link: its index is in the answer, a veth's peer's as well. Fails with EEXIST where the name is taken. Frames
+ * to the group addresses of 802.1D, which netfilter does not see (LLDP's in br_handle_frame), teach the bridge no MAC.
+ */
 export function addBridge(link: NewLink): Buffer {
-  return newLink(link, (message) => message.text(IFLA_INFO_KIND, "bridge")).bytes();
+  const bit = 1 << BR_BOOLOPT_NO_LL_LEARN;
+  const options = Buffer.alloc(8);
+  options.writeUInt32LE(bit, 0);
+  options.writeUInt32LE(bit, 4);
+  return newLink(link, (info) =>
+    info
+      .text(IFLA_INFO_KIND, "bridge")
+      .nested(IFLA_INFO_DATA, (data) => data.attribute(IFLA_BR_MULTI_BOOLOPT, options)),
+  ).bytes();
 }
 
 /** One transmit and one receive queue each: the default of one per processor makes every veth several times as dear. */
@@ -124,6 +142,19 @@ export function setLink(name: string, changes: LinkChanges): Buffer {
   return message.bytes();
 }
 
+/** EOPNOTSUPP for a link that is in no bridge. */
+export function setPort(name: string, { isolated }: { isolated: boolean }): Buffer {
+  return new MessageWriter(RTM_NEWLINK, 0)
+    .struct(structLength, () => {})
+    .text(IFLA.IFNAME, name)
+    .nested(IFLA.LINKINFO, (info) =>
+      info
+        .text(IFLA_INFO_SLAVE_KIND, "bridge")
+        .nested(IFLA_INFO_SLAVE_DATA, (port) => port.u8(IFLA_BRPORT_ISOLATED, Number(isolated))),
+    )
+    .bytes();
+}
+
 /** By index where the caller has looked at the link first, so that a name that changed hands in between hits nothing. */
 export function deleteLink(index: number): Buffer {
   return new MessageWriter(RTM_DELLINK, 0).struct(structLength, (info) => info.writeInt32LE(index, 4)).bytes();
@@ -160,6 +191,7 @@ export function decodeLink(payload: Buffer): LinkInfo {
   const text = (type: number) => decodeText(found.get(type) ?? Buffer.alloc(0));
   const number = (type: number) => found.get(type)?.readUInt32LE(0) ?? 0;
   const info = attributes(found.get(IFLA.LINKINFO) ?? Buffer.alloc(0));
+  const port = attributes(info.get(IFLA_INFO_SLAVE_DATA) ?? Buffer.alloc(0));
   return {
     index: payload.readInt32LE(4),
     name: text(IFLA.IFNAME),
@@ -168,6 +200,7 @@ export function decodeLink(payload: Buffer): LinkInfo {
     mac: macText(found.get(IFLA.ADDRESS) ?? Buffer.alloc(0)),
     mtu: number(IFLA.MTU),
     master: number(IFLA.MASTER),
+    isolated: port.get(IFLA_BRPORT_ISOLATED)?.readUInt8(0) === 1,
     alias: text(IFLA.IFALIAS),
     group: number(IFLA.GROUP),
     peer: { index: number(IFLA.LINK), netnsId: found.get(IFLA.LINK_NETNSID)?.readInt32LE(0) ?? null },

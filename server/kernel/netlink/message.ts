@@ -116,6 +116,16 @@ export function* messages(datagram: Buffer): Generator<Message> {
   }
 }
 
+/** The values of a list of attributes of one type, such as NFTA_LIST_ELEM. They share the payload's memory. */
+export function* list(payload: Buffer): Generator<Buffer> {
+  for (let at = 0; at + 4 <= payload.length; ) {
+    const length = payload.readUInt16LE(at);
+    if (length < 4 || at + length > payload.length) return;
+    yield payload.subarray(at + 4, at + length);
+    at += aligned(length);
+  }
+}
+
 export type Attributes = ReadonlyMap<number, Buffer>;
 
 /** The attributes of a payload from `start` on; the last one wins where a type repeats. They share the payload's memory. */

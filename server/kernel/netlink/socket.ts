@@ -27,7 +27,8 @@ const received = Buffer.alloc(64 * 1024);
 const dumpAttempts = 10;
 
 /**
- * A netlink socket: rtnetlink, or of another protocol (linux/netlink.h). It belongs for life to the network namespace its thread was in when it was opened, and keeps that
+ * A netlink socket, of rtnetlink if no other protocol is given (linux/netlink.h). It belongs for life to the network
+ * namespace its thread was in when it was opened, and keeps that
  * namespace alive until it is closed. Synchronous: the kernel has answered when `send` returns.
  */
 export class NetlinkSocket {
@@ -56,6 +57,24 @@ export class NetlinkSocket {
       if (!interrupted) return payloads;
     }
     throw new sys.SysError("netlink", "EAGAIN", `the kernel's tables changed during ${dumpAttempts} dumps in a row`);
+  }
+
+  /**
+   * Sends messages that the kernel takes together or not at all: nfnetlink's, of which the first begins a batch and the last
+   * ends it (linux/netfilter/nfnetlink.h). Throws what the kernel says of the first that it refuses.
+   */
+  batch(messages: readonly Buffer[]): void {
+    const begin = this.#sequence + 1;
+    const last = this.#sequence + messages.length - 1;
+    for (const message of messages) address(message, ++this.#sequence, this.#sequence === last ? NLM_F_ACK : 0);
+    sys.send(this.#fd, Buffer.concat(messages));
+    for (;;) {
+      for (const message of this.#receive()) {
+        if (message.sequence < begin || message.type !== NLMSG_ERROR) continue;
+        throwIfRefused(message);
+        if (message.sequence === last) return;
+      }
+    }
   }
 
   close(): void {
