@@ -6,7 +6,7 @@ import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 
 /** More veths in the sandbox, so that links are also deleted together. */
-const more = [2, 3, 4].flatMap((n) =>
+const more = [2, 3, 4, 5].flatMap((n) =>
   endpointObjects(n, {
     peer: { ns: sandboxNs(1), name: `eth${n}`, mac: `02:42:ac:1e:00:0${n}`, mtu: 1500, up: true },
   }).slice(0, 2),
