@@ -1,4 +1,5 @@
 import type { StepRecord } from "#cnm/history.ts";
+import type { Firewall } from "./firewall/firewall.ts";
 import { deleteFlows } from "./flows.ts";
 import { addGuard, deleteGuard, replaceGuard } from "./guard/guards.ts";
 import { tableName } from "./guard/skeleton.ts";
@@ -17,13 +18,13 @@ import type { Step } from "./steps.ts";
 import { asSysError, SysError } from "./sys.ts";
 
 /** Runs the steps in order, on the kernel worker's thread, and stops at the first that fails: the rest is "skipped". */
-export function apply(steps: readonly Step[], { directory, before }: ApplyOptions): StepRecord[] {
-  const session = new Session(directory);
+export function apply(steps: readonly Step[], options: ApplyOptions): StepRecord[] {
+  const session = new Session(options.directory);
   const records: StepRecord[] = [];
   let failed = false;
   try {
     for (const step of steps) {
-      const run: StepRecord = failed ? skipped(step) : record(session, step, before);
+      const run: StepRecord = failed ? skipped(step) : record(session, step, options);
       failed ||= run.outcome === "failed";
       records.push(run);
     }
@@ -37,17 +38,18 @@ export interface ApplyOptions {
   directory: string;
   /** Called before every step; may throw a SysError, which is then the step's failure. */
   before: () => void;
+  firewall: Firewall;
 }
 
 const skipped = (step: Step): StepRecord => ({ command: render(step), outcome: "skipped", durationUs: 0 });
 
-function record(session: Session, step: Step, before: () => void): StepRecord {
+function record(session: Session, step: Step, options: ApplyOptions): StepRecord {
   const command = render(step);
   const start = process.hrtime.bigint();
   const durationUs = () => Math.round(Number(process.hrtime.bigint() - start) / 1000);
   try {
-    before();
-    run(session, step);
+    options.before();
+    run(session, step, options);
     return { command, outcome: "done", durationUs: durationUs() };
   } catch (thrown) {
     const { errno, text } = asSysError(thrown);
@@ -61,7 +63,7 @@ const isDeletion = (step: Step): boolean =>
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
-type Runners = { [Op in Step["op"]]: (session: Session, step: StepOf<Op>) => void };
+type Runners = { [Op in Step["op"]]: (session: Session, step: StepOf<Op>, options: ApplyOptions) => void };
 
 const runners: Runners = {
   "netns.add": (session, { name }) => session.addNamespace(name),
@@ -87,11 +89,12 @@ const runners: Runners = {
   "guard.add": (session, guard) => addGuard(session.netfilter(), guard),
   "guard.del": (session, guard) => deleteGuard(session.netfilter(), guard),
   "guard.replace": (session, guard) => replaceGuard(session.netfilter(), guard),
+  "firewall.set": (_, step, { firewall }) => firewall.set(step),
 };
 
-function run(session: Session, step: Step): void {
-  const runner: (session: Session, step: never) => void = runners[step.op];
-  runner(session, step as never);
+function run(session: Session, step: Step, options: ApplyOptions): void {
+  const runner: (session: Session, step: never, options: ApplyOptions) => void = runners[step.op];
+  runner(session, step as never, options);
 }
 
 /** One message that names its device by index. */

@@ -9,9 +9,13 @@ export interface KernelOptions {
   rootNetns: string | null;
   /** Where named namespaces are: "/run/netns". */
   netnsDir: string;
+  /** Where the firewall's programs are, and how long each may run; what is absent is the system's. */
+  programs?: { directories?: readonly string[]; timeoutMs?: number };
   /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life, and of those after it. */
   fault?: Fault;
 }
+
+export type FirewallState = Record<4 | 6, { ok: true; flavour: "nft" | "legacy" } | { ok: false; reason: string }>;
 
 export interface Fault {
   beforeStep: number;
@@ -35,6 +39,8 @@ export interface KernelCalls {
   unsupported(): Record<string, string>;
   guardUnsupported(): string | null;
   guardCounters(): Record<string, DropCounter>;
+  firewall(): FirewallState;
+  fingerprint(): string;
   close(): void;
 }
 

@@ -145,7 +145,7 @@ describe("golden scripts", () => {
       guardOf(1),
     ];
     const lines = plan(want, []).map(render);
-    expect(lines[0]).toMatch(/^nft -f - <<'EOF'\n[\s\S]*\nEOF$/);
+    expect(lines[0]).toMatch(/^nft -f - <<'END'\n[\s\S]*\nEND$/);
     const veth = lines.findIndex((line) => line.includes("type veth"));
     expect(lines[veth + 1]).toMatchInlineSnapshot(
       `"nft 'add element bridge patchbay guarded { "pbv0000100000" }; add element bridge patchbay macs { "pbv0000100000" . 02:42:ac:1e:00:02 }; add element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.2 }; add element bridge patchbay ipv6 { "pbv0000100000" . fd00:30::2, "pbv0000100000" . fe80::42:acff:fe1e:2 }; add element bridge patchbay targets { "pbv0000100000" . 0xfd000030000000000000000000000002, "pbv0000100000" . 0xfe800000000000000042acfffe1e0002 }'"`,

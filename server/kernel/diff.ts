@@ -1,6 +1,8 @@
+import { firewallPlan } from "./firewall/plan.ts";
 import { sameSources } from "./guard/elements.ts";
 import {
   type GuardObject,
+  isFirewall,
   isNetworkObject,
   isPort,
   type KernelObject,
@@ -15,13 +17,15 @@ import { holds, releases } from "./ports.ts";
 import type { LinkSet, Sources, Step } from "./steps.ts";
 
 /**
- * The steps that turn `have` into `want`: ports are held first, as another program may have them; then deletions first, in reverse order of dependency, without what goes by itself; then
- * what is new or different, in order of dependency. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
+ * The steps that turn `have` into `want`: ports are held first, as another program may have them; then comes what the
+ * firewall gains; then deletions, in reverse order of dependency, without what goes by itself; then what is new or different,
+ * in order of dependency; and last what the firewall loses. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
  */
 export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
   const ports = { want: want.filter(isPort), have: have.filter(isPort) };
   const network = { want: want.filter(isNetworkObject), have: have.filter(isNetworkObject) };
-  return [...holds(ports), ...releases(ports), ...networkSteps(network)];
+  const firewall = firewallPlan(want.filter(isFirewall), have.filter(isFirewall));
+  return [...holds(ports), ...firewall.first, ...releases(ports), ...networkSteps(network), ...firewall.last];
 }
 
 function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: readonly NetworkObject[] }): Step[] {

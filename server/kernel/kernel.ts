@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { Call, DropCounter, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import type { Call, DropCounter, FirewallState, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { plan } from "./diff.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
@@ -27,6 +27,10 @@ export interface Kernel {
   guardUnsupported(): Promise<string | null>;
   /** What was dropped at each guarded port, by its name, since its guard was added. Empty without the table. */
   guardCounters(): Promise<Record<string, DropCounter>>;
+  /** By family, the iptables that are used, or why none can be. */
+  firewall(): Promise<FirewallState>;
+  /** Changes whenever anybody, also we, may have changed the firewall; cheap enough to be asked for each second. */
+  fingerprint(): Promise<string>;
   /** The sandbox key of the CNM: the path of a named namespace. */
   namespaceKey(name: string): string;
   /** Ends the worker after the calls that are under way. The kernel's objects stay. Idempotent. */
@@ -50,6 +54,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     unsupported: () => call("unsupported"),
     guardUnsupported: () => call("guardUnsupported"),
     guardCounters: () => call("guardCounters"),
+    firewall: () => call("firewall"),
+    fingerprint: () => call("fingerprint"),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {
       // Refused where the worker has ended already.

@@ -1,4 +1,4 @@
-import { type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
+import { isNetworkObject, type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
@@ -201,12 +201,12 @@ export class ModelKernel {
 
 /** What the host has once is in none. */
 function namespaceOf(object: KernelObject): Namespace | null {
-  if (object.kind === "port" || object.kind === "guard-table" || object.kind === "guard") return null;
+  if (!isNetworkObject(object) || object.kind === "guard-table" || object.kind === "guard") return null;
   return object.kind === "netns" ? object.name : object.ns;
 }
 
 function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
-  if (object.kind === "port" || object.kind === "guard-table" || object.kind === "guard") return false;
+  if (!isNetworkObject(object) || object.kind === "guard-table" || object.kind === "guard") return false;
   if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
   return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
 }

@@ -29,6 +29,12 @@ export const namespaceName = (sandboxId: string): string => `pb-${sandboxId.slic
 /** Whether a name in the netns directory is one that only `namespaceName` makes. */
 export const isOurNamespace = (name: string): boolean => /^pb-[0-9a-f]{12}$/.test(name);
 
+/** Whether a chain of the firewall is ours: `PATCHBAY-…`, in at most the 28 bytes that xtables has for a name. */
+export const isOurChain = (name: string): boolean => name.startsWith("PATCHBAY-");
+
+/** The administrator's own chain: made and jumped to, but never emptied or rewritten. */
+export const userChain = "PATCHBAY-USER";
+
 /**
  * A locally administered MAC address that depends on nothing but `seed`: "02:42" and the four bytes of an IPv4 address
  * (with or without a prefix length); for any other seed (an id, an IPv6 address) the first four bytes of its SHA-256.

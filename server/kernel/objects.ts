@@ -1,3 +1,5 @@
+import { normalRule } from "./firewall/rule.ts";
+
 /**
  * What a driver asks for: the things that must exist in the kernel, as data. A namespace is "" (the host namespace the
  * daemon was given) or the name of a namespace in the netns directory ("pb-3f0c1a2b3c4d").
@@ -87,6 +89,35 @@ export interface SysctlObject {
   value: string;
 }
 
+export type Table = "raw" | "mangle" | "nat" | "filter";
+
+/**
+ * A chain of ours, in the daemon's namespace. `rules` are its rules, in order, as iptables-save(8) prints them behind
+ * "-A NAME "; null: its rules are RuleObjects (whose order does not matter) or, for PATCHBAY-USER, the administrator's own.
+ */
+export interface ChainObject {
+  kind: "chain";
+  family: 4 | 6;
+  table: Table;
+  name: string;
+  rules: string[] | null;
+}
+
+/** One rule, of ours by its chain or, in a built-in chain, by its jump to a chain PATCHBAY-…. */
+export interface RuleObject {
+  kind: "rule";
+  family: 4 | 6;
+  table: Table;
+  chain: string;
+  rule: string;
+  /** "first": inserted at the head of the chain; "last": appended (before a final unconditional REJECT or DROP of a built-in chain). */
+  place: "first" | "last";
+  /** Who it belongs to: what is an endpoint's is deleted before anything else is done, the rest after everything else. */
+  owner: "host" | "network" | "endpoint";
+}
+
+export type FirewallObject = ChainObject | RuleObject;
+
 /**
  * Host ports from `port` on, held by bound sockets of the daemon, so that no other program can take them; translated to `to`.
  * They end with the daemon. Identity: all but `to`, so that what is translated elsewhere stays held meanwhile.
@@ -138,10 +169,13 @@ export type NetworkObject =
   | GuardTableObject
   | GuardObject;
 
-export type KernelObject = NetworkObject | HeldPort;
+export type KernelObject = NetworkObject | HeldPort | FirewallObject;
 
 export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
-export const isNetworkObject = (object: KernelObject): object is NetworkObject => object.kind !== "port";
+export const isFirewall = (object: KernelObject): object is FirewallObject =>
+  object.kind === "chain" || object.kind === "rule";
+export const isNetworkObject = (object: KernelObject): object is NetworkObject =>
+  !isPort(object) && !isFirewall(object);
 
 /** The identity of an object: two objects with the same key are the same thing in two states. */
 export function keyOf(object: KernelObject): string {
@@ -166,5 +200,9 @@ export function keyOf(object: KernelObject): string {
       return "guard-table";
     case "guard":
       return `guard ${object.port}`;
+    case "chain":
+      return `chain ${object.family} ${object.table} ${object.name}`;
+    case "rule":
+      return `rule ${object.family} ${object.table} ${object.chain} ${normalRule(object.rule)}`;
   }
 }

@@ -26,6 +26,7 @@ import { Session } from "./session.ts";
 import { asSysError } from "./sys.ts";
 import type { Sysctls } from "./sysctl.ts";
 
+/** What netlink and /proc/sys tell of; the firewall is observed by itself. */
 export interface ObserveOptions {
   directory: string;
   /** What the sysctls, and without `everything` also the namespaces and the host's devices, are taken from. */
@@ -46,7 +47,8 @@ interface Look {
 
 /** What the kernel has of the objects we own, on the kernel worker's thread: ports, then by namespace, the host's first. */
 export function observe(options: ObserveOptions): KernelObject[] {
-  const ports = options.everything || options.like.some(isPort) ? heldPorts.all() : [];
+  const named = new Set(options.like.filter(isPort).map(keyOf));
+  const ports = heldPorts.all().filter((port) => options.everything || named.has(keyOf(port)));
   return [...ports, ...observeNetwork(options)];
 }
 

@@ -1,3 +1,4 @@
+import { restoreInput } from "./firewall/restore.ts";
 import { elementsOf, elementText, type GuardElement, replacement } from "./guard/elements.ts";
 import { skeleton, tableName } from "./guard/skeleton.ts";
 import { doomedGroup, linkGroup, protocol } from "./names.ts";
@@ -9,7 +10,8 @@ import type { LinkAdd, LinkSet, Step } from "./steps.ts";
 export function render(step: Step): string {
   if (step.op === "port.hold" || step.op === "port.release") return portComment(step);
   if (step.op === "conntrack.del") return flowDeletion(step);
-  if (step.op === "guard-table.add") return `nft -f - <<'EOF'\n${skeleton}EOF`;
+  if (step.op === "guard-table.add") return hereDocument("nft -f -", skeleton);
+  if (step.op === "firewall.set") return hereDocument(restore(step.family), restoreInput(step.tables));
   return argumentsOf(step).map(quote).join(" ");
 }
 
@@ -28,7 +30,15 @@ function flowDeletion({ family, protocol, port, count, to }: StepOf<"conntrack.d
   return count === 1 ? flows(`${port}`) : `for port in $(seq ${port} ${port + count - 1}); do ${flows("$port")}; done`;
 }
 
-type Command = Exclude<Step, StepOf<"port.hold" | "port.release" | "conntrack.del" | "guard-table.add">>;
+const restore = (family: 4 | 6): string => `${family === 4 ? "iptables" : "ip6tables"}-restore --noflush -w 5`;
+
+/** No line of a document is "END". */
+const hereDocument = (command: string, input: string): string => `${command} <<'END'\n${input}END`;
+
+type Command = Exclude<
+  Step,
+  StepOf<"port.hold" | "port.release" | "conntrack.del" | "guard-table.add" | "firewall.set">
+>;
 
 /** The words of the command: ip(8)'s, sysctl(8)'s or nft(8)'s. */
 function argumentsOf(step: Command): string[] {

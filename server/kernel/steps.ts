@@ -1,4 +1,4 @@
-import type { HeldPort, Namespace, PortProtocol, Target } from "./objects.ts";
+import type { HeldPort, Namespace, PortProtocol, Table, Target } from "./objects.ts";
 
 /**
  * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
@@ -33,7 +33,9 @@ export type Step =
   | ({ op: "guard.add"; port: string } & Sources)
   | ({ op: "guard.del"; port: string } & Sources)
   /** From one moment to the next: no frame passes that both forbid, and what was counted stays. */
-  | ({ op: "guard.replace"; port: string; was: Sources } & Sources);
+  | ({ op: "guard.replace"; port: string; was: Sources } & Sources)
+  /** One run of iptables-restore(8) without flushing, in the daemon's namespace: each table is one transaction. */
+  | { op: "firewall.set"; family: 4 | 6; tables: TableLines[] };
 
 export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count">;
 
@@ -41,6 +43,12 @@ export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count"
 export interface Sources {
   mac: string;
   addresses: string[];
+}
+
+/** What iptables-restore reads between "*nat" and "COMMIT": ":CHAIN - [0:0]" makes or empties a chain, then "-A CHAIN …". */
+export interface TableLines {
+  table: Table;
+  lines: string[];
 }
 
 export type LinkAdd =

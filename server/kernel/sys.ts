@@ -83,6 +83,8 @@ export const MS_REC = 0x4000;
 export const MS_SHARED = 0x100000;
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
@@ -137,6 +139,13 @@ export function setOption(fd: number, level: number, option: { name: number; val
   const value = Buffer.alloc(4);
   value.writeInt32LE(option.value);
   check("setsockopt", raw.setsockopt(fd, level, option.name, value, value.length));
+}
+
+/** Asks for an option whose value fills the buffer, which may also hold the question. */
+export function getOption(fd: number, level: number, option: { name: number; value: Buffer }): void {
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(option.value.length);
+  check("getsockopt", raw.getsockopt(fd, level, option.name, option.value, length));
 }
 
 /** Receives one datagram without waiting and returns its length; a datagram longer than the buffer is an error, never a cut. */

@@ -4,10 +4,14 @@ import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
+import { Fingerprint } from "./firewall/fingerprint.ts";
+import { Firewall } from "./firewall/firewall.ts";
+import { Programs } from "./firewall/programs.ts";
 import { guardCounters } from "./guard/guards.ts";
 import { guardUnsupported } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
+import { isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
 
@@ -15,7 +19,7 @@ import { homeNamespace, settleIn, sysError } from "./sys.ts";
  * The kernel worker: the one thread that changes namespaces, mounts and talks netlink. It starts no thread and waits for
  * nothing but the main thread's calls, which it serves one at a time.
  */
-const { rootNetns, netnsDir: directory, fault }: KernelOptions = workerData;
+const { rootNetns, netnsDir: directory, programs, fault }: KernelOptions = workerData;
 const port = parentPort;
 if (!port) throw new Error("the kernel worker is started by openKernel");
 
@@ -23,15 +27,22 @@ if (rootNetns === null) homeNamespace();
 else settleIn(rootNetns);
 prepareDirectory(directory);
 sweepHalfMade(directory);
+const firewall = new Firewall(new Programs(programs));
+const fingerprint = new Fingerprint();
 const before = fault ? failing(fault) : () => {};
 
 const calls: KernelCalls = {
-  apply: (steps) => apply(steps, { directory, before }),
-  observe: (like, everything) => observe({ directory, like, everything }),
+  apply: (steps) => apply(steps, { directory, before, firewall }),
+  observe: (like, everything) => [
+    ...observe({ directory, like, everything }),
+    ...firewall.observe(like.filter(isFirewall), everything),
+  ],
   facts: () => facts(directory),
   unsupported,
   guardUnsupported,
   guardCounters,
+  firewall: () => firewall.state(),
+  fingerprint: () => fingerprint.take(),
   close: () => {
     heldPorts.close();
     // After the answer has been posted.
