@@ -16,6 +16,19 @@ interface Rule {
  * What it does not know stays as it is. Pure; `normalRule(normalRule(x))` is `normalRule(x)`.
  */
 export function normalRule(text: string): string {
+  const known = normalRules.get(text);
+  if (known !== undefined) return known;
+  if (normalRules.size >= mostRemembered) normalRules.clear();
+  const normal = normalise(text);
+  normalRules.set(text, normal);
+  return normal;
+}
+
+/** A rule is compared again and again, and taking it apart takes some 15 µs. */
+const normalRules = new Map<string, string>();
+const mostRemembered = 20_000;
+
+function normalise(text: string): string {
   const { basic, matches, target } = parseRule(text);
   return [
     ...basicOptions.flatMap((option) => written(option, basic.get(option))),
