@@ -8,6 +8,8 @@ export interface HostFacts {
   links: { name: string; type: string; ours: boolean; mtu: number; addresses: string[] }[];
   /** MTU in bytes of the device of the default route (IPv4 before IPv6, then the lowest metric); null without one. */
   uplinkMtu: number | null;
+  /** Devices whose default route came by a router advertisement (RFC 4861). */
+  raDevices: string[];
   /** What the kernel gives to those who ask for any port (ip_local_port_range of ip(7)). */
   ephemeralPorts: { from: number; to: number };
   /**
@@ -31,6 +33,7 @@ export const emptyFacts: Facts = {
   nameservers: [],
   links: [],
   uplinkMtu: null,
+  raDevices: [],
   ephemeralPorts: { from: 49153, to: 65535 },
   portsInUse: [],
   hostId: "",

@@ -95,7 +95,7 @@ test("publish all publishes what is exposed and not yet published", () => {
 test.each([
   ["the same", ["8080:80"], "tcp"],
   ["a specific address under a wildcard", ["127.0.0.1:8080:80"], "tcp"],
-  ["an IPv6 one", ["[::1]:8080:80"], "tcp"],
+  ["an IPv6 one", ["[fd00::9]:8080:80"], "tcp"],
   ["a range over it", ["8070-8090:70-90"], "tcp"],
 ])("a port that another endpoint publishes is refused: %s", (_name, publish) => {
   expect(refusalOf(() => run([web, publishing("a", ["8080:80"]), publishing("b", publish)]))).toMatch(
@@ -106,7 +106,7 @@ test.each([
 test.each([
   ["another protocol", ["8080:80/udp"]],
   ["another address", ["127.0.0.2:8080:80"]],
-  ["the other family", ["[::1]:8080:80"]],
+  ["the other family", ["[fd00::9]:8080:80"]],
 ])("a port is free for %s", (_name, publish) => {
   expect(refusalOf(() => run([web, publishing("a", ["127.0.0.1:8080:80"]), publishing("b", publish)]))).toBe("");
 });
@@ -151,6 +151,8 @@ test("links lead to endpoints and sandboxes of the same network and end with the
 test("ports need a bridge and an address of the family", () => {
   const none = endpoint("none", "n", { publish: ["80"] });
   expect(refusalOf(() => run([none]))).toBe("CONFLICT network none of driver null publishes no ports and has no links");
+  const loopback = [web, publishing("a", ["[::1]:80:80"])];
+  expect(refusalOf(() => run(loopback))).toMatch(/^INVALID_PARAMETER publish.0: ::1 leads nowhere/);
   const four = [networkDraft("four"), endpoint("four", "a", { publish: ["[::]:80:80"] })];
   expect(refusalOf(() => run(four))).toBe(
     "INVALID_PARAMETER publish.0: the endpoint has no IPv6 address that :: could lead to",

@@ -95,6 +95,10 @@ function refuseWithoutBridge(topology: Topology, endpoint: Endpoint, { exposed, 
 /** A port can only lead to an address of its own family. */
 function refuseWrongFamily(requests: readonly PublicationRequest[], endpoint: Endpoint): void {
   const problems = requests.flatMap(({ hostAddress }, index): Problem[] => {
+    if (hostAddress === "::1")
+      return [
+        { path: `publish.${index}`, message: "::1 leads nowhere but to the host itself; publish on 127.0.0.1 instead" },
+      ];
     const family = hostAddress === null ? null : addressOf(hostAddress).family;
     const own = family === 4 ? endpoint.ipv4 : family === 6 ? endpoint.ipv6 : (endpoint.ipv4 ?? endpoint.ipv6);
     if (own !== null) return [];

@@ -28,6 +28,10 @@ const config = {
   webUid: Number(process.env.PATCHBAY_WEB_UID ?? process.getuid?.() ?? 0),
   webGid: Number(process.env.PATCHBAY_WEB_GID ?? process.getgid?.() ?? 0),
   logLevel: process.env.PATCHBAY_LOG ?? "info",
+  /** "false": no rules are written (dockerd's --iptables=false). */
+  iptables: process.env.PATCHBAY_IPTABLES !== "false",
+  /** "false": forwarding stays as it is (dockerd's --ip-forward=false). */
+  ipForward: process.env.PATCHBAY_IP_FORWARD !== "false",
 };
 
 const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ dest: 2, sync: true }));
@@ -37,10 +41,12 @@ async function main(): Promise<void> {
   await refuseSecondDaemon(join(config.runDir, "admin.sock"));
   const store = await openStore(join(config.stateDir, "patchbay.db"));
   const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir });
+  const { raDevices } = await kernel.facts();
   const controller = new NetworkController({
     kernel,
     store,
     hostId: hostId(),
+    host: { firewall: config.iptables, forwarding: config.ipForward, raDevices },
     onError: (error) => log.error({ err: error }, "the host could not be repaired"),
   });
   const started = await controller.start();

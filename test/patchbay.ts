@@ -5,6 +5,7 @@ import type { CommandDraft } from "#cnm/commands.ts";
 import { parseCommand } from "#cnm/parse-command.ts";
 import { type Caller, NetworkController } from "#server/controller/controller.ts";
 import { everything } from "#server/controller/recovery.ts";
+import type { HostSettings } from "#server/drivers/driver.ts";
 import type { KernelOptions } from "#server/kernel/calls.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { openStore } from "#server/store/open.ts";
@@ -20,7 +21,11 @@ export interface Place {
   stateDir: string;
 }
 
+/** As a daemon without options; a test host has no routers that advertise themselves. */
+const everythingOn: HostSettings = { firewall: true, forwarding: true, raDevices: [] };
+
 interface OpenOptions {
+  host?: Partial<HostSettings>;
   fault?: KernelOptions["fault"];
   kernel?: Kernel;
   wrap?: (store: Store) => Store;
@@ -31,22 +36,25 @@ export class Patchbay {
   readonly controller: NetworkController;
   readonly kernel: Kernel;
   readonly store: Store;
+  readonly host: HostSettings;
   readonly #shared: boolean;
 
-  constructor(parts: { controller: NetworkController; kernel: Kernel; store: Store; shared: boolean }) {
+  constructor(parts: Pick<Patchbay, "controller" | "kernel" | "store" | "host"> & { shared: boolean }) {
     this.controller = parts.controller;
     this.kernel = parts.kernel;
     this.store = parts.store;
+    this.host = parts.host;
     this.#shared = parts.shared;
   }
 
   /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
-  static async open(place: Place, { fault, kernel: shared, wrap = (store) => store }: OpenOptions = {}) {
+  static async open(place: Place, { fault, kernel: shared, wrap = (store) => store, ...options }: OpenOptions = {}) {
+    const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
     const kernel = shared ?? (await openKernel({ rootNetns: place.rootNetns, netnsDir: place.netnsDir, fault }));
-    const controller = new NetworkController({ kernel, store: wrap(store), hostId: "0".repeat(64) });
+    const controller = new NetworkController({ kernel, store: wrap(store), hostId: "0".repeat(64), host });
     await controller.start();
-    return new Patchbay({ controller, kernel, store, shared: shared !== undefined });
+    return new Patchbay({ controller, kernel, store, host, shared: shared !== undefined });
   }
 
   /** A second start on the same store and kernel. */
@@ -56,7 +64,7 @@ export class Patchbay {
 
   /** The controller of the next start, not started yet. */
   next(): NetworkController {
-    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64) });
+    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64), host: this.host });
   }
 
   async apply(...commands: CommandDraft[]) {
@@ -65,7 +73,7 @@ export class Patchbay {
 
   /** What would have to be done to make the host equal to the intent; empty is right. */
   async missing(): Promise<string[]> {
-    const want = everything(this.controller.topology);
+    const want = everything(this.controller.topology, this.host);
     return this.kernel.plan(want, await this.kernel.observe(want, true)).map((step) => this.kernel.render(step));
   }
 

@@ -8,5 +8,15 @@ export function affectedBy(steps: readonly StepRecord[], { networks, sandboxes, 
   const commands = steps.map(({ command }) => command).join("\n");
   const named = (ids: Record<Id, unknown>, nameOf: (id: Id) => string) =>
     Object.keys(ids).filter((id) => commands.includes(nameOf(id)));
-  return [...named(networks, bridgeName), ...named(sandboxes, namespaceName), ...named(endpoints, vethName)];
+  // Rules name their owner in a comment.
+  const owner = (kind: string) => (id: Id) => `patchbay ${kind} ${id.slice(0, 12)}`;
+  return [
+    ...new Set([
+      ...named(networks, bridgeName),
+      ...named(networks, owner("network")),
+      ...named(sandboxes, namespaceName),
+      ...named(endpoints, vethName),
+      ...named(endpoints, owner("endpoint")),
+    ]),
+  ];
 }

@@ -2,15 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { Command, CommandInput } from "#cnm/commands.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, TopologyState } from "#cnm/events.ts";
-import { emptyFacts, type Facts } from "#cnm/facts.ts";
+import { emptyFacts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
+import type { HostSettings } from "#server/drivers/driver.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
-import { type Mutation, prepare, verbOf } from "./mutation.ts";
+import { type Mutation, prepare, type Surroundings, verbOf } from "./mutation.ts";
 import { Problems } from "./problems.ts";
 import { type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { everything, reconcileRow, recover } from "./recovery.ts";
@@ -48,6 +49,8 @@ export interface ControllerOptions {
   store: Store;
   /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
   hostId: string;
+  /** What to leave alone on this host. */
+  host: HostSettings;
   now?: () => Date;
   /** Told why the host could not be looked at or a repair not be recorded; it is tried again. */
   onError?: (error: unknown) => void;
@@ -70,6 +73,7 @@ export class NetworkController {
   readonly #kernel: KernelPort;
   readonly #store: Store;
   readonly #hostId: string;
+  readonly #host: HostSettings;
   readonly #now: () => Date;
   readonly #onError: (error: unknown) => void;
   readonly #queue = new SerialQueue();
@@ -87,10 +91,11 @@ export class NetworkController {
   /** Why nothing may be changed any more: the store and the kernel could have come apart. */
   #readOnly: string | null = null;
 
-  constructor({ kernel, store, hostId, now = () => new Date(), onError = () => {} }: ControllerOptions) {
+  constructor({ kernel, store, hostId, host, now = () => new Date(), onError = () => {} }: ControllerOptions) {
     this.#kernel = kernel;
     this.#store = store;
     this.#hostId = hostId;
+    this.#host = host;
     this.#now = now;
     this.#onError = onError;
     this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
@@ -103,7 +108,7 @@ export class NetworkController {
   async start(): Promise<{ recovered: number; repaired: number; adopted: number }> {
     this.#unsupported = await this.#kernel.unsupported();
     const began = performance.now();
-    const { topology, reconciled, pending } = await recover(this.#kernel, this.#store);
+    const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.#host);
     this.#topology = topology;
     this.#layout = await this.#store.loadLayout();
     if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
@@ -147,7 +152,7 @@ export class NetworkController {
 
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
   async plan(commands: readonly CommandInput[]): Promise<Planned> {
-    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts());
+    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings());
     const steps = this.#kernel.plan(mutation.want, mutation.have).map((step) => this.#kernel.render(step));
     return { changes: mutation.changes, steps, summary: mutation.summary };
   }
@@ -208,7 +213,7 @@ export class NetworkController {
 
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
     try {
-      const mutation = prepare(this.#topology, this.#stamp(commands), await this.#facts(commands));
+      const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands));
       const changedAt = (id: Id) => this.#changedAt.get(id) ?? this.#startedAt;
       refuseStale(mutation.changes, changedAt, options.baseRevision ?? Number.POSITIVE_INFINITY);
       return mutation;
@@ -280,7 +285,7 @@ export class NetworkController {
       .catch((cause) => this.#throwUnwritten(cause));
     const stuck = undoSteps.some((step) => step.outcome === "failed");
     // An endpoint that never came to be has left something in its sandbox.
-    const left = stuck ? scopeOf(mutation.changes).sandboxes : [];
+    const left = stuck ? scopeOf(mutation.changes, this.#topology, mutation.after).sandboxes : [];
     const ids = [...new Set([...mutation.objects.map((object) => object.id), ...left])];
     for (const id of ids.filter((id) => this.#exists(id))) {
       this.#problems.set(id, { seq: entry.seq, message: error.message }, stuck);
@@ -308,7 +313,7 @@ export class NetworkController {
 
   async #makeEqual(): Promise<boolean> {
     const began = performance.now();
-    const reconciled = await reconcile(this.#kernel, everything(this.#topology));
+    const reconciled = await reconcile(this.#kernel, everything(this.#topology, this.#host));
     if (this.#problems.note(reconciled.failures, this.#topology, this.#revision))
       this.#events.publish({ type: "state", state: this.state() });
     await this.#recordReconcile(reconciled, performance.now() - began);
@@ -368,9 +373,9 @@ export class NetworkController {
   }
 
   /** The host is only looked at for what chooses a subnet, a device or a port. */
-  async #facts(commands?: readonly CommandInput[]): Promise<Facts> {
-    const host = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
-    return { ...host, hostId: this.#hostId, unsupported: this.#unsupported };
+  async #surroundings(commands?: readonly CommandInput[]): Promise<Surroundings> {
+    const facts = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
+    return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported }, host: this.#host };
   }
 }
 

@@ -4,6 +4,7 @@ import { describe } from "#cnm/describe.ts";
 import type { Facts } from "#cnm/facts.ts";
 import { reduce } from "#cnm/reduce.ts";
 import type { Change, ObjectKind, Topology } from "#cnm/topology.ts";
+import type { HostSettings } from "#server/drivers/driver.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { scopeOf, wantedObjects } from "./wanted.ts";
 
@@ -21,8 +22,14 @@ export interface Mutation {
   want: KernelObject[];
 }
 
+/** What a decision has to know of the host. */
+export interface Surroundings {
+  facts: Facts;
+  host: HostSettings;
+}
+
 /** Decides a change: all commands or none. Pure; throws the refusal of the first command that a rule or its input stops. */
-export function prepare(before: Topology, commands: readonly Command[], facts: Facts): Mutation {
+export function prepare(before: Topology, commands: readonly Command[], { facts, host }: Surroundings): Mutation {
   const sentences: string[] = [];
   let after = before;
   for (const command of commands) {
@@ -31,7 +38,7 @@ export function prepare(before: Topology, commands: readonly Command[], facts: F
     after = next;
   }
   const changes = difference(before, after);
-  const scope = scopeOf(changes);
+  const scope = scopeOf(changes, before, after);
   return {
     verb: verbOf(commands),
     summary: sentences.join("; "),
@@ -39,8 +46,8 @@ export function prepare(before: Topology, commands: readonly Command[], facts: F
     changes,
     objects: changes.map(({ kind, id, before: old, after: now }) => ({ kind, id, name: (now ?? old)?.name ?? "" })),
     after,
-    have: wantedObjects(before, scope),
-    want: wantedObjects(after, scope),
+    have: wantedObjects(before, scope, host),
+    want: wantedObjects(after, scope, host),
   };
 }
 

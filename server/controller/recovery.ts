@@ -1,6 +1,7 @@
 import { difference } from "#cnm/changes.ts";
 import { withPredefined } from "#cnm/predefined.ts";
 import type { Topology } from "#cnm/topology.ts";
+import type { HostSettings } from "#server/drivers/driver.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import type { KernelPort } from "./kernel.ts";
 import { failuresOf, type Reconciled, reconcile } from "./reconcile.ts";
@@ -37,18 +38,18 @@ export interface Recovered {
  * change that was half-way is completed and its row marked `recovered`; if the kernel refuses it, it is taken back and
  * `failed`. Killed at any point, the next start does the same again.
  */
-export async function recover(kernel: KernelPort, store: Store): Promise<Recovered> {
+export async function recover(kernel: KernelPort, store: Store, host: HostSettings): Promise<Recovered> {
   await addPredefined(store);
   const pending = await store.pendingEntries();
   const began = performance.now();
   let topology = await store.loadTopology();
-  let reconciled = await reconcile(kernel, everything(topology));
+  let reconciled = await reconcile(kernel, everything(topology, host));
   const result = resultOf(reconciled, performance.now() - began);
   const recovered: EntryResult = { ...result, outcome: "recovered" };
   if (pending.length > 0 && reconciled.failures.length > 0) {
     for (const entry of pending.toReversed()) await store.finish(entry.seq, result, { revert: true });
     topology = await store.loadTopology();
-    reconciled = await reconcile(kernel, everything(topology));
+    reconciled = await reconcile(kernel, everything(topology, host));
   } else for (const entry of pending) await store.finish(entry.seq, entry.changes.length > 0 ? recovered : interrupted);
   return { topology, reconciled, pending: pending.length };
 }
@@ -64,8 +65,8 @@ export function reconcileRow(
   return { entry: { ...daemonEntry, verb: "daemon.reconcile", summary }, result: resultOf(reconciled, durationMs) };
 }
 
-export function everything(topology: Topology) {
-  return wantedObjects(topology, wholeScope(topology));
+export function everything(topology: Topology, host: HostSettings) {
+  return wantedObjects(topology, wholeScope(topology), host);
 }
 
 function resultOf({ steps, failures }: Reconciled, durationMs: number): EntryResult {

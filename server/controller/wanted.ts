@@ -1,9 +1,11 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
-import { endpointsIn } from "#cnm/members.ts";
+import { endpointsIn, endpointsOf, linkersOf } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
-import { endpointObjects, networkObjects } from "#server/drivers/registry.ts";
+import type { HostSettings, JoinContext } from "#server/drivers/driver.ts";
+import { endpointObjects, networkObjects, sharedObjects } from "#server/drivers/registry.ts";
 import { namespaceName } from "#server/kernel/names.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
 
@@ -13,15 +15,22 @@ export interface Scope {
   sandboxes: ReadonlySet<Id>;
 }
 
-/** A sandbox is looked at whole: an endpoint that comes or goes may move the default route of the others. */
-export function scopeOf(changes: readonly Change[]): Scope {
+/**
+ * A sandbox is looked at whole: an endpoint that comes or goes may move the default route of the others. So is every sandbox
+ * in a network that changes, and every one that links to an endpoint that does.
+ */
+export function scopeOf(changes: readonly Change[], before: Topology, after: Topology): Scope {
   const networks = new Set<Id>();
   const sandboxes = new Set<Id>();
+  const addHome = (endpoint: Endpoint) => endpoint.attachment && sandboxes.add(endpoint.attachment.sandboxId);
   for (const change of changes) {
-    if (change.kind === "network") networks.add(change.id);
-    else if (change.kind === "sandbox") sandboxes.add(change.id);
+    if (change.kind === "network") {
+      networks.add(change.id);
+      for (const endpoint of endpointsOf(after, change.id)) addHome(endpoint);
+    } else if (change.kind === "sandbox") sandboxes.add(change.id);
     else
-      for (const side of [change.before, change.after]) if (side?.attachment) sandboxes.add(side.attachment.sandboxId);
+      for (const [side, topology] of [[change.before, before] as const, [change.after, after] as const])
+        if (side) for (const endpoint of [side, ...linkersOf(topology, side)]) addHome(endpoint);
   }
   return { networks, sandboxes };
 }
@@ -31,15 +40,16 @@ export function wholeScope(topology: Topology): Scope {
 }
 
 /** Everything that must exist in the kernel for the part of the topology in `scope`. Pure; cost proportional to the scope. */
-export function wantedObjects(topology: Topology, scope: Scope): KernelObject[] {
+export function wantedObjects(topology: Topology, scope: Scope, host: HostSettings): KernelObject[] {
   return [
+    ...(scope.networks.size > 0 ? sharedObjects(Object.values(topology.networks), host) : []),
     ...[...scope.networks].flatMap((id) => {
       const network = topology.networks[id];
-      return network ? networkObjects(network) : [];
+      return network ? networkObjects(network, host) : [];
     }),
     ...[...scope.sandboxes].flatMap((id) => {
       const sandbox = topology.sandboxes[id];
-      return sandbox ? sandboxObjects(topology, sandbox) : [];
+      return sandbox ? sandboxObjects(topology, sandbox, host) : [];
     }),
   ];
 }
@@ -49,7 +59,7 @@ export function namespaceOf(sandbox: Sandbox): Namespace {
   return sandbox.mode === "host" ? "" : namespaceName(sandbox.id);
 }
 
-function sandboxObjects(topology: Topology, sandbox: Sandbox): KernelObject[] {
+function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings): KernelObject[] {
   const ns = namespaceOf(sandbox);
   const gateway = gatewayOf(topology, sandbox.id);
   const own: KernelObject[] =
@@ -58,18 +68,39 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox): KernelObject[] {
       : [
           { kind: "netns", name: ns },
           { kind: "link", type: "loopback", ns, name: "lo", up: true, alias: `patchbay sandbox ${sandbox.name}` },
+          ...deafToRedirects(ns),
         ];
   return [
     ...own,
     ...endpointsIn(topology, sandbox.id).flatMap((endpoint) => {
       const network = topology.networks[endpoint.networkId];
       if (!network || !endpoint.attachment) return [];
-      return endpointObjects(network, endpoint, {
+      const join: JoinContext = {
         sandbox,
         ns,
         interfaceName: endpoint.attachment.interfaceName,
         gateway: { ipv4: gateway.ipv4 === endpoint.id, ipv6: gateway.ipv6 === endpoint.id },
-      });
+        links: endpoint.links.flatMap(({ endpointId }) => placeOf(topology, endpointId) ?? []),
+        host,
+      };
+      return endpointObjects(network, endpoint, join);
     }),
   ];
+}
+
+/**
+ * What goes through the host to a sibling on the same bridge makes the host point to the sibling itself (ICMP redirect), which
+ * would not know what to do with it.
+ */
+function deafToRedirects(ns: Namespace): KernelObject[] {
+  const all = ["net/ipv4/conf/all", "net/ipv4/conf/default", "net/ipv6/conf/default"];
+  return all.map((conf) => ({ kind: "sysctl", ns, name: `${conf}/accept_redirects`, value: "0" }));
+}
+
+/** Where a joined endpoint is. */
+function placeOf(topology: Topology, id: Id): JoinContext["links"][number] | null {
+  const endpoint = topology.endpoints[id];
+  const sandbox = endpoint?.attachment ? topology.sandboxes[endpoint.attachment.sandboxId] : undefined;
+  if (!endpoint?.attachment || !sandbox) return null;
+  return { endpoint, ns: namespaceOf(sandbox), interfaceName: endpoint.attachment.interfaceName };
 }

@@ -10,6 +10,19 @@ export interface JoinContext {
   ns: Namespace;
   interfaceName: string;
   gateway: { ipv4: boolean; ipv6: boolean };
+  /** The joined endpoints that this one links to, and where they are. */
+  links: { endpoint: Endpoint; ns: Namespace; interfaceName: string }[];
+  host: HostSettings;
+}
+
+/** What the daemon was told to leave alone on this host. */
+export interface HostSettings {
+  /** Whether rules are written; without them there is no translation and no isolation but that of bridges. */
+  firewall: boolean;
+  /** Whether forwarding is switched on where a network needs it. */
+  forwarding: boolean;
+  /** Devices that take their default route from router advertisements (RFC 4861). */
+  raDevices: readonly string[];
 }
 
 /**
@@ -18,8 +31,10 @@ export interface JoinContext {
  */
 export interface Driver<D extends DriverName = DriverName> {
   readonly name: D;
+  /** What must exist once on the host while any of these networks, all of this driver, does. Pure. */
+  shared?(networks: readonly NetworkOf<D>[], host: HostSettings): KernelObject[];
   /** What must exist while the network exists. Pure. */
-  network(network: NetworkOf<D>): KernelObject[];
+  network(network: NetworkOf<D>, host: HostSettings): KernelObject[];
   /** What must exist while the endpoint is joined. Pure. */
   endpoint(network: NetworkOf<D>, endpoint: Endpoint, join: JoinContext): KernelObject[];
 }

@@ -1,8 +1,8 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
-import type { Network } from "#cnm/network.ts";
+import type { DriverName, Network } from "#cnm/network.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { bridgeDriver } from "./bridge/bridge.ts";
-import type { Driver, JoinContext } from "./driver.ts";
+import type { Driver, HostSettings, JoinContext } from "./driver.ts";
 import { hostDriver } from "./host/host.ts";
 import { nullDriver } from "./null/null.ts";
 
@@ -13,8 +13,16 @@ function driverOf(network: Network): Driver {
   return drivers[network.driver] as Driver;
 }
 
-export function networkObjects(network: Network): KernelObject[] {
-  return driverOf(network).network(network);
+/** What the networks need once on the host. */
+export function sharedObjects(networks: readonly Network[], host: HostSettings): KernelObject[] {
+  return Object.values<Driver>(drivers as Record<DriverName, Driver>).flatMap((driver) => {
+    const own = networks.filter((network) => network.driver === driver.name);
+    return own.length > 0 ? (driver.shared?.(own, host) ?? []) : [];
+  });
+}
+
+export function networkObjects(network: Network, host: HostSettings): KernelObject[] {
+  return driverOf(network).network(network, host);
 }
 
 /** Endpoint and network must belong together. */

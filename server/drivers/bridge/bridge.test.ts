@@ -5,7 +5,7 @@ import type { NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { plan } from "#server/kernel/diff.ts";
 import { render } from "#server/kernel/render.ts";
-import type { JoinContext } from "../driver.ts";
+import type { HostSettings, JoinContext } from "../driver.ts";
 import { bridgeDriver } from "./bridge.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -21,7 +21,7 @@ const network: NetworkOf<"bridge"> = {
   internal: false,
   predefined: false,
   labels: {},
-  options: BridgeOptions.parse({ mtu: 1450 }),
+  options: BridgeOptions.parse({ mtu: 1450, antiSpoofing: false }),
 };
 const sandbox: Sandbox = {
   id: "b2".repeat(32),
@@ -46,11 +46,15 @@ const endpoint: Endpoint = {
   links: [],
   attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
 };
+/** Links and addresses alone. */
+const host: HostSettings = { firewall: false, forwarding: false, raDevices: [] };
 const join: JoinContext = {
   sandbox,
   ns: "pb-b2b2b2b2b2b2",
   interfaceName: "eth0",
   gateway: { ipv4: true, ipv6: true },
+  links: [],
+  host,
 };
 const dual = { ...network, pools: [ipv4, ipv6] };
 const dualEndpoint = { ...endpoint, ipv6: "fd00:1::2/64" };
@@ -58,7 +62,7 @@ const dualEndpoint = { ...endpoint, ipv6: "fd00:1::2/64" };
 const script = (objects: Parameters<typeof plan>[0]) => plan(objects, []).map(render).join("\n");
 
 test("a network is a bridge with the gateway's address", () => {
-  expect(script(bridgeDriver.network(network))).toMatchInlineSnapshot(`
+  expect(script(bridgeDriver.network(network, host))).toMatchInlineSnapshot(`
     "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=1
     ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1
@@ -67,7 +71,7 @@ test("a network is a bridge with the gateway's address", () => {
 });
 
 test("a network of two families has both gateways and takes no router advertisements", () => {
-  expect(script(bridgeDriver.network(dual))).toMatchInlineSnapshot(`
+  expect(script(bridgeDriver.network(dual, host))).toMatchInlineSnapshot(`
     "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=0
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_ra=0

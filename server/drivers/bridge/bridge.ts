@@ -1,16 +1,25 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { NetworkOf, Pool } from "#cnm/network.ts";
-import { bridgeName, macOf, vethName } from "#server/kernel/names.ts";
+import { macOf, vethName } from "#server/kernel/names.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
-import type { Driver, JoinContext } from "../driver.ts";
+import type { Driver, HostSettings, JoinContext } from "../driver.ts";
+import { deviceOf, macOfBridge } from "./device.ts";
+import { networkRules, translates } from "./firewall.ts";
+import { endpointRules, heldPorts, linkNeighbours } from "./ports.ts";
+import { sharedObjects } from "./shared.ts";
 
 type Network = NetworkOf<"bridge">;
 
 /** One bridge device per network in the host namespace, one veth per joined endpoint with its peer born inside the sandbox. */
-export const bridgeDriver: Driver<"bridge"> = { name: "bridge", network: networkObjects, endpoint: endpointObjects };
+export const bridgeDriver: Driver<"bridge"> = {
+  name: "bridge",
+  shared: sharedObjects,
+  network: networkObjects,
+  endpoint: endpointObjects,
+};
 
-function networkObjects(network: Network): KernelObject[] {
-  const name = bridgeName(network.id);
+function networkObjects(network: Network, host: HostSettings): KernelObject[] {
+  const name = deviceOf(network);
   const gateways = network.pools.flatMap((pool) => (pool.gateway ? [{ pool, gateway: pool.gateway }] : []));
   return [
     {
@@ -18,8 +27,7 @@ function networkObjects(network: Network): KernelObject[] {
       type: "bridge",
       ns: "",
       name,
-      // A bridge without a MAC of its own takes the lowest of its ports' and changes it as they come and go.
-      mac: macOf(gateways[0]?.gateway ?? network.id),
+      mac: macOfBridge(network),
       mtu: network.options.mtu,
       up: true,
       alias: `patchbay network ${network.name}`,
@@ -30,32 +38,48 @@ function networkObjects(network: Network): KernelObject[] {
       network.pools.some((pool) => pool.family === 6),
     ),
     ...gateways.map(({ pool, gateway }) => addressObject("", name, withPrefixOf(pool, gateway))),
+    ...(host.firewall ? [...networkRules(network), ...loopbackRoute(network)] : []),
   ];
 }
 
+/** Lets what the host sends to its own 127.0.0.1 reach a published port through the bridge. */
+function loopbackRoute(network: Network): KernelObject[] {
+  const hasIpv4 = network.pools.some(({ family }) => family === 4);
+  if (!hasIpv4 || !translates(network, 4)) return [];
+  return [{ kind: "sysctl", ns: "", name: `net/ipv4/conf/${deviceOf(network)}/route_localnet`, value: "1" }];
+}
+
 function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
-  const host = vethName(endpoint.id);
-  const { ns, interfaceName: dev } = join;
+  const port = vethName(endpoint.id);
+  const { ns, interfaceName: dev, host } = join;
   const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== null);
   return [
     {
       kind: "link",
       type: "veth",
       ns: "",
-      name: host,
+      name: port,
       mtu: network.options.mtu,
-      master: bridgeName(network.id),
-      isolated: false,
+      master: deviceOf(network),
+      isolated: !network.options.icc,
       up: true,
       alias: `patchbay endpoint ${network.name}/${endpoint.name}`,
       peer: { ns, name: dev, mac: endpoint.mac ?? macOf(endpoint.id), mtu: network.options.mtu, up: true },
     },
     // A bridge port needs no IPv6 of its own; with it, every join makes the kernel flood MLD and ND to all ports.
-    { kind: "sysctl", ns: "", name: `net/ipv6/conf/${host}/disable_ipv6`, value: "1" },
+    { kind: "sysctl", ns: "", name: `net/ipv6/conf/${port}/disable_ipv6`, value: "1" },
     ...ipv6Sysctls(ns, dev, endpoint.ipv6 !== null),
     ...addresses.map((address) => addressObject(ns, dev, address)),
     ...defaultRoutes(network, join),
+    ...linkNeighbours(network, endpoint, join),
+    ...(host.firewall ? [...heldPorts(network, endpoint), ...endpointRules(network, endpoint, join)] : []),
+    ...(network.options.antiSpoofing ? [guard(endpoint)] : []),
   ];
+}
+
+function guard({ id, mac, ipv4, ipv6 }: Endpoint): KernelObject {
+  const addresses = [ipv4, ipv6].flatMap((address) => address?.split("/")[0] ?? []);
+  return { kind: "guard", port: vethName(id), mac: mac ?? macOf(id), addresses };
 }
 
 /** IPv6 off where there is none; where there is, no address and no route from whoever sends router advertisements. */

@@ -1,0 +1,282 @@
+import { expect } from "vitest";
+import type { CommandDraft } from "#cnm/commands.ts";
+import type { Topology } from "#cnm/topology.ts";
+import { namespaceName } from "#server/kernel/names.ts";
+import { type Host, netnsDir, test } from "./netns.ts";
+import { Outside, probe, wire } from "./outside.ts";
+import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
+import type { Answer, Probe } from "./talk.ts";
+
+/**
+ * Who can reach whom, by packets. `a` and `b` are sandboxes of the network under test, `c` of another one, `outside` is the
+ * machine next door that knows the way to every subnet. Every sandbox serves TCP 80 and 81 and UDP 53.
+ */
+type Who = "a" | "b" | "c" | "host" | "outside";
+
+interface Row {
+  scenario: string;
+  from: Who;
+  to: string;
+  port: `${"tcp" | "udp"}/${number}` | "ping";
+  /** "yes"; "no"; or the name that answers and the address it saw. */
+  want: string;
+}
+
+const addresses: Record<string, string> = {
+  a: "10.1.0.2",
+  a6: "fd00:1::2",
+  b: "10.1.0.3",
+  b6: "fd00:1::3",
+  c: "10.2.0.2",
+  c6: "fd00:2::2",
+  gateway: "10.1.0.1",
+  gateway6: "fd00:1::1",
+  host: wire.host[4],
+  host6: wire.host[6],
+  loopback: "127.0.0.1",
+  outside: wire.outside[4],
+  outside6: wire.outside[6],
+};
+
+const rows = table(`
+  # a plain network: everything inside, out under the host's address, in through published ports only
+  nat            a -> b          ping      yes
+  nat            a -> b          tcp/80    b 10.1.0.2
+  nat            a -> b          udp/53    b 10.1.0.2
+  nat            a -> b6         ping      yes
+  nat            a -> b6         tcp/80    b fd00:1::2
+  nat            a -> b6         udp/53    b fd00:1::2
+  nat            a -> outside    ping      yes
+  nat            a -> outside    tcp/80    outside 192.0.2.1
+  nat            a -> outside    udp/53    outside 192.0.2.1
+  nat            a -> outside6   tcp/80    outside 2001:db8:1::1
+  nat            a -> outside6   udp/53    outside 2001:db8:1::1
+  nat            a -> c          ping      no
+  nat            a -> c          tcp/80    no
+  nat            a -> c          udp/53    no
+  nat            a -> c6         ping      no
+  nat            a -> c6         tcp/80    no
+  nat            host -> a       tcp/80    a 10.1.0.1
+  nat            host -> a6      tcp/80    a fd00:1::1
+  nat            outside -> a    ping      no
+  nat            outside -> a    tcp/80    no
+  nat            outside -> a    udp/53    no
+  nat            outside -> a6   tcp/80    no
+  nat            outside -> gateway ping   no
+  nat            outside -> gateway6 ping  no
+  # published: 8080 everywhere, 8081 on 127.0.0.1, UDP 5300, 9000-9001 -> 80-81
+  nat            outside -> host tcp/8080  a 192.0.2.2
+  nat            outside -> host6 tcp/8080 a 2001:db8:1::2
+  nat            outside -> host udp/5300  a 192.0.2.2
+  nat            outside -> host6 udp/5300 a 2001:db8:1::2
+  nat            outside -> host tcp/9000  a 192.0.2.2
+  nat            outside -> host tcp/9001  a 192.0.2.2
+  nat            outside -> host6 tcp/9001 a 2001:db8:1::2
+  nat            outside -> host tcp/8081  no
+  nat            outside -> loopback tcp/8081 no
+  nat            host -> loopback tcp/8081 a 10.1.0.1
+  nat            host -> loopback tcp/8080 a 10.1.0.1
+  nat            host -> loopback udp/5300 a 10.1.0.1
+  nat            host -> loopback tcp/9001 a 10.1.0.1
+  nat            host -> host    tcp/8080  a 192.0.2.1
+  nat            host -> host6   tcp/8080  a 2001:db8:1::1
+  nat            a -> host       tcp/8080  a 10.1.0.1
+  nat            a -> host6      tcp/8080  a fd00:1::1
+  nat            b -> host       tcp/8080  a 10.1.0.1
+  nat            b -> host       udp/5300  a 10.1.0.1
+  nat            b -> gateway    tcp/8080  a 10.1.0.1
+  nat            c -> host       tcp/8080  a 192.0.2.1
+  nat            b -> loopback   tcp/8081  no
+  source         a -> outside    tcp/80    outside 192.0.2.77
+  bare           a -> outside    tcp/80    outside 10.1.0.2
+  bare           a -> outside6   tcp/80    outside fd00:1::2
+  bare           outside -> a    tcp/80    no
+  bare           outside -> host tcp/8080  a 192.0.2.2
+  unprotected    outside -> a    tcp/81    a 192.0.2.2
+  unprotected    outside -> a6   udp/53    a 2001:db8:1::2
+  unprotected    a -> outside    tcp/80    outside 192.0.2.1
+  unprotected    outside -> host tcp/8080  a 192.0.2.2
+  routed         outside -> a    tcp/80    a 192.0.2.2
+  routed         outside -> a6   tcp/80    a 2001:db8:1::2
+  routed         outside -> a    udp/53    a 192.0.2.2
+  routed         outside -> a    tcp/81    a 192.0.2.2
+  routed         outside -> b    tcp/80    no
+  routed         outside -> a    ping      yes
+  routed         outside -> a6   ping      yes
+  routed         a -> outside    tcp/80    outside 10.1.0.2
+  routed         outside -> host tcp/8080  no
+  routed         c -> a          tcp/80    a 192.0.2.1
+  routed         c -> b          tcp/80    no
+  internal       a -> b          tcp/80    b 10.1.0.2
+  internal       a -> b6         ping      yes
+  internal       a -> outside    ping      no
+  internal       a -> outside    udp/53    no
+  internal       a -> outside6   tcp/80    no
+  internal       a -> c          tcp/80    no
+  internal       c -> a          tcp/80    no
+  internal       outside -> a    tcp/80    no
+  internal       outside -> a6   ping      no
+  internal       outside -> host tcp/8080  no
+  internal       a -> host       ping      no
+  internal       a -> host6      ping      no
+  internal       host -> a       tcp/80    a 10.1.0.1
+  isolated       a -> b          tcp/80    b 10.1.0.2
+  isolated       a -> b6         tcp/80    b fd00:1::2
+  isolated       host -> a       tcp/80    no
+  isolated       a -> outside    ping      no
+  # endpoints that cannot talk, but for published ports and the link b -> a
+  quiet          a -> b          ping      no
+  quiet          a -> b          tcp/80    no
+  quiet          a -> b          udp/53    no
+  quiet          a -> b6         ping      no
+  quiet          a -> b6         tcp/80    no
+  quiet          b -> a          tcp/80    no
+  quiet          b -> a          tcp/81    a 10.1.0.3
+  quiet          b -> a6         tcp/81    a fd00:1::3
+  quiet          b -> a          ping      no
+  quiet          b -> host       tcp/8080  a 10.1.0.1
+  quiet          a -> outside    tcp/80    outside 192.0.2.1
+  quiet          outside -> host tcp/8080  a 192.0.2.2
+  quiet          a -> gateway    ping      yes
+`);
+
+/** Labels of the network under test; what is internal. */
+const scenarios: Record<string, { options?: Record<string, string>; internal?: boolean }> = {
+  nat: {},
+  source: { options: { host_ipv4: "192.0.2.77" } },
+  bare: { options: { masquerade: "false" } },
+  unprotected: { options: { gateway_mode_ipv4: "nat-unprotected", gateway_mode_ipv6: "nat-unprotected" } },
+  routed: { options: { gateway_mode_ipv4: "routed", gateway_mode_ipv6: "routed" } },
+  internal: { internal: true },
+  isolated: { options: { gateway_mode_ipv4: "isolated", gateway_mode_ipv6: "isolated" }, internal: true },
+  quiet: { options: { icc: "false" } },
+};
+
+test.for(Object.keys(scenarios))("%s: everybody reaches exactly whom they may", async (scenario, { host }) => {
+  await inScene(host, scenario, async ({ patchbay, outside }) => {
+    const mine = rows.filter((row) => row.scenario === scenario);
+    const answers = await ask(mine, { patchbay, outside, host });
+    expect(mine.map((row, i) => ({ ...row, got: word(answers[i]) }))).toEqual(
+      mine.map((row) => ({ ...row, got: row.want })),
+    );
+    expect(await patchbay.missing()).toEqual([]);
+  });
+});
+
+test("a live network changes from one kind to another and back", async ({ host }) => {
+  await inScene(host, "nat", async ({ patchbay, outside }) => {
+    const check = async (scenario: string) => {
+      const mine = rows.filter((row) => row.scenario === scenario);
+      const answers = await ask(mine, { patchbay, outside, host });
+      expect(mine.map((row, i) => ({ ...row, got: word(answers[i]) }))).toEqual(
+        mine.map((row) => ({ ...row, got: row.want })),
+      );
+      expect(await patchbay.missing()).toEqual([]);
+    };
+    const labels = { icc: "true", masquerade: "true", gateway_mode_ipv4: "nat", gateway_mode_ipv6: "nat" };
+    for (const scenario of ["quiet", "routed", "internal", "nat", "bare"]) {
+      const { options = {}, internal = false } = scenarios[scenario] ?? {};
+      await patchbay.apply({ type: "network.update", network: "net", internal, options: { ...labels, ...options } });
+      await check(scenario);
+    }
+  });
+});
+
+interface Scene {
+  patchbay: Patchbay;
+  outside: Outside;
+  host: Host;
+}
+
+async function inScene(host: Host, scenario: string, use: (scene: Scene) => Promise<void>): Promise<void> {
+  const outside = new Outside(host);
+  try {
+    for (const subnet of ["10.1.0.0/24", "fd00:1::/64", "10.2.0.0/24", "fd00:2::/64"]) outside.knowsTheWayTo(subnet);
+    // A second address of the host, for what leaves under a fixed one.
+    host.ip("addr", "add", "192.0.2.77/32", "dev", "lo");
+    await inTemporaryDirectory(async (stateDir) => {
+      const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir });
+      try {
+        await patchbay.apply(...setup(scenario));
+        await Promise.all(
+          (["a", "b", "c", "outside"] as const).map((who) =>
+            outside.serve(namespaceOf(who, { patchbay, outside, host }), who, { tcp: [80, 81], udp: [53] }),
+          ),
+        );
+        await use({ patchbay, outside, host });
+        await patchbay.apply(...teardown(patchbay.controller.topology));
+      } finally {
+        await patchbay.close();
+      }
+    });
+  } finally {
+    outside.close();
+  }
+}
+
+function setup(scenario: string): CommandDraft[] {
+  const subnets = (n: number) => [{ subnet: `10.${n}.0.0/24` }, { subnet: `fd00:${n}::/64` }];
+  const joined = (network: string, name: string, rest: object = {}): CommandDraft[] => [
+    { type: "endpoint.create", network, name, ...rest },
+    { type: "endpoint.join", endpoint: `${network}/${name}`, sandbox: name, createSandbox: true },
+  ];
+  const publish = ["8080:80", "127.0.0.1:8081:81", "5300:53/udp", "9000-9001:80-81"];
+  return [
+    { type: "network.create", name: "net", pools: subnets(1), ...scenarios[scenario] },
+    { type: "network.create", name: "other", pools: subnets(2) },
+    ...joined("net", "a", { publish, expose: ["81"] }),
+    ...joined("net", "b", { links: ["net/a:alpha"] }),
+    ...joined("other", "c"),
+  ];
+}
+
+function teardown({ endpoints, networks }: Topology): CommandDraft[] {
+  return [
+    ...Object.keys(endpoints).flatMap((endpoint): CommandDraft[] => [
+      { type: "endpoint.leave", endpoint },
+      { type: "endpoint.delete", endpoint },
+    ]),
+    ...Object.values(networks).flatMap(({ id: network, predefined }): CommandDraft[] =>
+      predefined ? [] : [{ type: "network.delete", network }],
+    ),
+  ];
+}
+
+/** Everybody asks at once. */
+async function ask(asked: readonly Row[], scene: Scene): Promise<Answer[]> {
+  const answers = new Map<Row, Answer>();
+  await Promise.all(
+    [...new Set(asked.map(({ from }) => from))].map(async (from) => {
+      const mine = asked.filter((row) => row.from === from);
+      const got = await probe(namespaceOf(from, scene), mine.map(probeOf));
+      for (const [i, row] of mine.entries()) answers.set(row, got[i] ?? null);
+    }),
+  );
+  return asked.map((row) => answers.get(row) ?? null);
+}
+
+function probeOf({ to, port }: Row): Probe {
+  const address = addresses[to] ?? "";
+  const [kind, number] = port.split("/");
+  return kind === "tcp" || kind === "udp" ? { kind, address, port: Number(number) } : { kind: "ping", address };
+}
+
+const word = (answer: Answer | undefined): string => answer ?? "no";
+
+function namespaceOf(who: Who, { patchbay, outside, host }: Scene): string {
+  if (who === "host") return host.name;
+  if (who === "outside") return outside.name;
+  const sandbox = Object.values(patchbay.controller.topology.sandboxes).find(({ name }) => name === who);
+  return namespaceName(sandbox?.id ?? "");
+}
+
+function table(text: string): Row[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith("#"))
+    .map((line) => {
+      const [scenario = "", from, , to = "", port, ...want] = line.split(/\s+/);
+      return { scenario, from: from as Who, to, port: port as Row["port"], want: want.join(" ") };
+    });
+}
