@@ -21,6 +21,7 @@ export function facts(directory: string): HostFacts {
       nameservers: parseNameservers(readIfThere("/etc/resolv.conf")),
       links: linkFacts(links, socket.dump(dumpAddresses()).map(decodeAddress)),
       uplinkMtu: uplinkMtu(links, foreign),
+      raDevices: raDevices(links, foreign),
       ephemeralPorts: parsePortRange(readIfThere("/proc/sys/net/ipv4/ip_local_port_range")),
       portsInUse: portsInUse(boundSockets()),
     };
@@ -56,6 +57,14 @@ export function uplinkMtu(
     .filter(({ dst }) => dst === "default")
     .sort((a, b) => a.family - b.family || a.metric - b.metric);
   return links.find(({ index }) => index === route?.index)?.mtu ?? null;
+}
+
+/** RTPROT_RA of linux/rtnetlink.h. */
+const protocolRa = 9;
+
+function raDevices(links: readonly LinkInfo[], routes: readonly RouteInfo[]): string[] {
+  const advertised = new Set(routes.filter((route) => route.protocol === protocolRa).map(({ index }) => index));
+  return links.filter(({ index }) => advertised.has(index)).map(({ name }) => name);
 }
 
 /** Each once, without those that the daemon holds. */

@@ -32,8 +32,7 @@ function networkObjects(network: Network, host: HostSettings): KernelObject[] {
       up: true,
       alias: `patchbay network ${network.name}`,
     },
-    ...ipv6Sysctls(
-      "",
+    ...bridgeIpv6(
       name,
       network.pools.some((pool) => pool.family === 6),
     ),
@@ -90,6 +89,12 @@ function ipv6Sysctls(ns: Namespace, dev: string, enabled: boolean): KernelObject
     { kind: "sysctl", ns, name: `${conf}/disable_ipv6`, value: "0" },
     { kind: "sysctl", ns, name: `${conf}/accept_ra`, value: "0" },
   ];
+}
+
+/** A bridge that still looks for duplicates of its link-local address cannot ask for its neighbours, and loses what it forwards. */
+function bridgeIpv6(name: string, enabled: boolean): KernelObject[] {
+  const off: KernelObject = { kind: "sysctl", ns: "", name: `net/ipv6/conf/${name}/accept_dad`, value: "0" };
+  return [...ipv6Sysctls("", name, enabled), ...(enabled ? [off] : [])];
 }
 
 function addressObject(ns: Namespace, dev: string, address: string): KernelObject {
