@@ -1,20 +1,21 @@
 import type { Command } from "commander";
 import type { CommandDraft } from "#cnm/commands.ts";
-import type { Problem } from "#cnm/errors.ts";
+import { CnmError, type Problem } from "#cnm/errors.ts";
 import { findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues, several } from "./options.ts";
 import { jsonText } from "./output.ts";
+import { type PortFlags, portFields, withPortFlags } from "./port-flags.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
 
 /** What an endpoint can be told when it is created. */
-export interface EndpointFlags {
+export interface EndpointFlags extends PortFlags {
   ip?: string;
   ip6?: string;
-  mac?: string;
-  alias?: string[];
+  macAddress?: string;
+  networkAlias?: string[];
   label?: string[];
 }
 
@@ -32,6 +33,7 @@ export function addEndpointCommands(program: Command): void {
     .command("endpoint")
     .description('memberships of networks; an endpoint is written as its id, its name or "network/name"');
   perform(createDeclaration(endpoint), create);
+  perform(updateDeclaration(endpoint), update);
   perform(
     withDryRun(endpoint.command("join <endpoint> <sandbox>"))
       .description("put the endpoint's interface into a sandbox")
@@ -65,11 +67,11 @@ export function addEndpointCommands(program: Command): void {
 /** The flags that `endpointDraft` reads. */
 export function withEndpointFlags(command: Command): Command {
   return withLabels(
-    command
+    withPortFlags(command)
       .option("--ip <address>", "IPv4 address; the lowest free one if not given")
       .option("--ip6 <address>", "IPv6 address; the lowest free one if not given")
-      .option("--mac <address>", "MAC address; made from the IPv4 address if not given")
-      .option("--alias <name>", "another name of it in this network (repeatable)", several),
+      .option("--mac, --mac-address <address>", "MAC address; made from the IPv4 address if not given")
+      .option("--alias, --network-alias <name>", "another name of it in this network (repeatable)", several),
   );
 }
 
@@ -78,8 +80,9 @@ export function endpointDraft(what: { network: string; name?: string; flags: End
   const { network, name, flags } = what;
   const problems: Problem[] = [];
   const labels = keyValues("--label", flags.label, problems);
-  const { ip: ipv4, ip6: ipv6, mac, alias: aliases } = flags;
-  return checked({ type: "endpoint.create", network, name, ipv4, ipv6, mac, aliases, labels }, problems);
+  const { ip: ipv4, ip6: ipv6, macAddress: mac, networkAlias: aliases } = flags;
+  const fields = { network, name, ipv4, ipv6, mac, aliases, labels, ...portFields(flags) };
+  return checked({ type: "endpoint.create", ...fields }, problems);
 }
 
 function createDeclaration(endpoint: Command): Command {
@@ -88,9 +91,23 @@ function createDeclaration(endpoint: Command): Command {
     .description("create an endpoint: its addresses are reserved from now on");
   return withExamples(
     withDryRun(withEndpointFlags(command)),
-    "endpoint create web front --ip 10.8.0.10",
+    "endpoint create web front --ip 10.8.0.10 -p 8080:80",
     "endpoint join web/front web-1",
     "endpoint leave web/front",
+  );
+}
+
+function updateDeclaration(endpoint: Command): Command {
+  const command = endpoint
+    .command("update <endpoint>")
+    .description("say anew what an endpoint publishes, exposes or links to; what is not given stays");
+  return withExamples(
+    withDryRun(withPortFlags(command))
+      .option("--no-publish", "publish nothing")
+      .option("--no-expose", "expose nothing")
+      .option("--no-link", "link to nothing"),
+    "endpoint update web/front -p 8080:80 -p 8443:443",
+    "endpoint update web/front --link db:database --no-publish",
   );
 }
 
@@ -99,6 +116,16 @@ async function create(
   [network, name, flags]: [string, string | undefined, EndpointFlags & ChangeFlags],
 ): Promise<void> {
   await change(cli, [endpointDraft({ network, name, flags })], { dryRun: flags.dryRun, done: createdId });
+}
+
+async function update(cli: Cli, [endpoint, flags]: [string, PortFlags & ChangeFlags]): Promise<void> {
+  const fields = portFields(flags);
+  if (Object.values(fields).every((field) => field === undefined))
+    throw new CnmError("INVALID_PARAMETER", "nothing is given that is to change", {
+      lift: "give --publish, --publish-all, --expose or --link, or one of them with --no- before it",
+    });
+  const { dryRun } = flags;
+  await change(cli, [checked({ type: "endpoint.update", endpoint, ...fields })], { dryRun });
 }
 
 async function join(cli: Cli, [endpoint, sandbox, { create, dryRun }]: [string, string, JoinFlags]): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { CommandDraft } from "#cnm/commands.ts";
 import { CnmError, invalid } from "#cnm/errors.ts";
-import { exitCodes, failureOf, failureText, flagOf, Unreachable } from "./errors.ts";
+import { exitCodes, explained, failureOf, failureText, flagOf, Unreachable } from "./errors.ts";
 
 test.each([
   ["name", "NAME"],
@@ -10,7 +11,10 @@ test.each([
   ["options.mtu", "--opt mtu"],
   ["options.com.docker.network.driver.mtu", "--opt com.docker.network.driver.mtu"],
   ["ipv4", "--ip"],
-  ["aliases.0", "--alias 0"],
+  ["aliases", "--network-alias"],
+  ["mac", "--mac-address"],
+  ["publish", "--publish"],
+  ["links", "--link"],
   ["--gateway", "--gateway"],
   ["__proto__", "__proto__"],
 ])("%s is written as %s", (path, want) => {
@@ -43,4 +47,23 @@ test.each(["ENOENT", "ECONNREFUSED", "EACCES", "ECONNRESET", "EPROTO"])("%s says
   expect(failure.exitCode).toBe(exitCodes.unreachable);
   expect(failure.message).toMatch(/sudo/);
   expect(failureText(failure, false)).not.toContain("\n");
+});
+
+test("a problem of one text in a list shows the text", () => {
+  const commands: CommandDraft[] = [
+    { type: "endpoint.create", network: "web", publish: ["80", "8080:80"] },
+    { type: "endpoint.join", endpoint: "a", sandbox: "b" },
+  ];
+  const problems = [
+    { path: "publish.1", message: "is wrong" },
+    { path: "publish.2", message: "is too much" },
+    { path: "pools.0.subnet", message: "is odd" },
+  ];
+  const shown = (argument?: string) =>
+    failureText(failureOf(explained(invalid(problems), { commands, argument })), false)
+      .split("\n")
+      .slice(1);
+  expect(shown()).toEqual(["  --publish 8080:80: is wrong", "  --publish 2: is too much", "  --subnet: is odd"]);
+  expect(shown("publish")[0]).toBe("  8080:80: is wrong");
+  expect(explained("anything", { commands })).toBe("anything");
 });

@@ -1,6 +1,8 @@
 import { TRPCClientError } from "@trpc/client";
 import { CommanderError } from "commander";
+import type { CommandDraft } from "#cnm/commands.ts";
 import { CnmError, type ErrorDetails, type Problem } from "#cnm/errors.ts";
+import { quote } from "#cnm/text.ts";
 import type { AppRouter } from "#server/router/index.ts";
 import { jsonText, visible } from "./output.ts";
 
@@ -12,7 +14,12 @@ export interface Failure {
   exitCode: number;
   code: string;
   message: string;
-  details: ErrorDetails;
+  details: ErrorDetails & { problems?: ShownProblem[] };
+}
+
+/** A problem with the words that the person wrote, where the path alone would not tell them: "--publish 8080:x". */
+export interface ShownProblem extends Problem {
+  written?: string;
 }
 
 /** The daemon does not answer on its socket. */
@@ -54,16 +61,53 @@ export function failureText({ code, message, details }: Failure, json: boolean):
   ].join("\n");
 }
 
+/** What the daemon itself has said, if it has. */
+function answerOf(error: TRPCClientError<AppRouter>) {
+  return error.data?.cnm ?? null;
+}
+
 function clientFailure(error: TRPCClientError<AppRouter>): Failure {
   if (error.cause instanceof Unreachable) return failureOf(error.cause);
-  const cnm = error.data?.cnm;
+  const cnm = answerOf(error);
   if (cnm) return { exitCode: exitCodes.refused, ...cnm };
   const message = `the daemon gave an answer that is none of ours: ${error.message}`;
   return { exitCode: exitCodes.refused, code: "INTERNAL", message, details: {} };
 }
 
-function problemText({ path, message }: Problem): string {
-  return visible(path ? `${flagOf(path)}: ${message}` : message);
+function problemText({ path, message, written }: ShownProblem): string {
+  return visible(path ? `${written ?? flagOf(path)}: ${message}` : message);
+}
+
+interface Explanation {
+  commands: readonly CommandDraft[];
+  /** The field whose entries are arguments of the command line and need no flag to name them. */
+  argument?: string;
+}
+
+/** The error, its problems with the texts of the commands that they are about; whatever has no problems as it is. */
+export function explained(error: unknown, explanation: Explanation): unknown {
+  const cnm = cnmOf(error);
+  if (!cnm?.details.problems) return error;
+  const problems = cnm.details.problems.map((problem): ShownProblem => {
+    const written = writtenAt(problem.path, explanation);
+    return written === undefined ? problem : { ...problem, written };
+  });
+  return new CnmError(cnm.code, cnm.message, { ...cnm.details, problems });
+}
+
+function cnmOf(error: unknown): Pick<CnmError, "code" | "message" | "details"> | null {
+  if (error instanceof CnmError) return error;
+  return error instanceof TRPCClientError ? answerOf(error) : null;
+}
+
+/** "publish.1" is the second text of the command that has such a list. */
+function writtenAt(path: string, { commands, argument }: Explanation): string | undefined {
+  const [, field = "", index] = /^(\w+)\.(\d+)$/.exec(path) ?? [];
+  const lists = commands.map((command): unknown => new Map(Object.entries(command)).get(field));
+  const text: unknown = lists.find(Array.isArray)?.[Number(index)];
+  if (typeof text !== "string") return undefined;
+  const plain = /^[\w.:/[\]-]{1,60}$/.test(text) ? text : quote(text);
+  return field === argument ? plain : `${flagOf(field)} ${plain}`;
 }
 
 /** A field of a command as the person wrote it on the command line. */
@@ -87,8 +131,13 @@ const flags = new Map([
   ["enableIpv6", "--ipv6"],
   ["ipv4", "--ip"],
   ["ipv6", "--ip6"],
-  ["mac", "--mac"],
-  ["aliases", "--alias"],
+  ["mac", "--mac-address"],
+  ["aliases", "--network-alias"],
+  ["publish", "--publish"],
+  ["publishAll", "--publish-all"],
+  ["expose", "--expose"],
+  ["links", "--link"],
+  ["internal", "--internal"],
   ["network", "NETWORK"],
   ["sandbox", "SANDBOX"],
   ["endpoint", "ENDPOINT"],

@@ -2,10 +2,11 @@ import type { CommandDraft } from "#cnm/commands.ts";
 import { CnmError, invalid, type Problem } from "#cnm/errors.ts";
 import { parseCommand } from "#cnm/parse-command.ts";
 import { quote } from "#cnm/text.ts";
+import { explained } from "./errors.ts";
 
-/** For commander: an option that can be given several times. */
-export function several(value: string, before: string[] = []): string[] {
-  return [...before, value];
+/** For commander: an option that can be given several times; what was said before its "--no-…" is forgotten. */
+export function several(value: string, before: string[] | false = []): string[] {
+  return [...(before || []), value];
 }
 
 /** "key=value" texts; what has no "=", no key, or is given twice becomes a problem. */
@@ -31,7 +32,7 @@ export function keyValues(
  */
 export function checked<D extends CommandDraft>(draft: D, problems: readonly Problem[] = []): D {
   const all = [...problems, ...problemsOf(draft)];
-  if (all.length > 0) throw invalid(all);
+  if (all.length > 0) throw explained(invalid(all), { commands: [draft] });
   return draft;
 }
 
