@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { CnmError, enforce, type Problem } from "#cnm/errors.ts";
 import { findExactSandbox, findNetwork, findSandbox } from "#cnm/lookup.ts";
@@ -8,6 +8,7 @@ import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { type EndpointFlags, endpointDraft, withEndpointFlags } from "./endpoint.ts";
 import { type ListFlags, list } from "./listing.ts";
+import { optionsHelp } from "./network-options.ts";
 import { checked, keyValues, several } from "./options.ts";
 import { jsonText } from "./output.ts";
 import { type PoolFlags, pairPools } from "./pools.ts";
@@ -22,6 +23,12 @@ interface CreateFlags extends PoolFlags, ChangeFlags {
   label?: string[];
 }
 
+interface UpdateFlags extends ChangeFlags {
+  opt?: string[];
+  /** True without a value. */
+  internal?: true | "true" | "false";
+}
+
 interface ConnectFlags extends EndpointFlags, ChangeFlags {
   create?: boolean;
 }
@@ -29,6 +36,7 @@ interface ConnectFlags extends EndpointFlags, ChangeFlags {
 export function addNetworkCommands(program: Command): void {
   const network = program.command("network").description("create, delete and look at networks; connect sandboxes");
   perform(createDeclaration(network), create);
+  perform(updateDeclaration(network), update);
   perform(network.command("ls").description("list networks").option("-q, --quiet", "only ids"), listNetworks);
   perform(network.command("inspect <networks...>").description("everything about networks, as JSON"), inspect);
   perform(
@@ -55,7 +63,7 @@ function createDeclaration(network: Command): Command {
     .option("--gateway <ip>", "the network's own address in a subnet (repeatable)", several)
     .option("--ip-range <cidr>", "the part of a subnet that addresses are chosen from (repeatable)", several)
     .option("--aux-address <name=ip>", "an address that others have and nobody else gets (repeatable)", several)
-    .option("--internal", "no way out: no default route")
+    .option("--internal", "nothing in and nothing out: no default route, no published ports")
     .option("--ipv6", "choose an IPv6 subnet as well")
     .option("--no-ipv4", "no IPv4 subnet")
     .option("-o, --opt <key=value>", "option of the driver, such as mtu=1400 (repeatable)", several);
@@ -65,7 +73,20 @@ function createDeclaration(network: Command): Command {
     "network create web --subnet 10.8.0.0/24 --gateway 10.8.0.254 --ip-range 10.8.0.128/25",
     "network create dual --subnet 10.9.0.0/24 --subnet fd00:9::/64 -o mtu=1400 --label team=blue",
     "network create back --internal --dry-run",
-  );
+  ).addHelpText("after", optionsHelp);
+}
+
+function updateDeclaration(network: Command): Command {
+  const command = network
+    .command("update <network>")
+    .description("change options of a network, while it is in use; what is not given stays")
+    .addOption(new Option("--internal [boolean]", "nothing in and nothing out").choices(["true", "false"]))
+    .option("-o, --opt <key=value>", "option of the driver, such as icc=false (repeatable)", several);
+  return withExamples(
+    withDryRun(command),
+    "network update web -o icc=false",
+    "network update back --internal=false -o com.docker.network.bridge.enable_ip_masquerade=false",
+  ).addHelpText("after", optionsHelp);
 }
 
 function connectDeclaration(network: Command): Command {
@@ -75,8 +96,8 @@ function connectDeclaration(network: Command): Command {
     .option("--create", "make the sandbox if there is none; it goes with its last endpoint");
   return withExamples(
     withDryRun(withEndpointFlags(command)),
-    "network connect web web-1",
-    "network connect web db --create --ip 10.8.0.20 --alias database",
+    "network connect web web-1 -p 8080:80",
+    "network connect web db --create --ip 10.8.0.20 --network-alias database",
   );
 }
 
@@ -94,6 +115,16 @@ async function create(cli: Cli, [name, flags]: [string, CreateFlags]): Promise<v
     labels: keyValues("--label", flags.label, problems),
   };
   await change(cli, [checked(draft, problems)], { dryRun: flags.dryRun, done: createdId });
+}
+
+async function update(cli: Cli, [network, flags]: [string, UpdateFlags]): Promise<void> {
+  const { opt, dryRun } = flags;
+  if (opt === undefined && flags.internal === undefined)
+    throw new CnmError("INVALID_PARAMETER", "nothing is given that is to change", { lift: "give --opt or --internal" });
+  const problems: Problem[] = [];
+  const options = keyValues("--opt", opt, problems);
+  const internal = flags.internal && flags.internal !== "false";
+  await change(cli, [checked({ type: "network.update", network, options, internal }, problems)], { dryRun });
 }
 
 async function listNetworks(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
