@@ -164,6 +164,32 @@ const badInput: string[][] = [
   ["network", "connect", "base", "box", "--ip", "10.77.0.0"],
   ["network", "connect", "base", "box", "--ip", "10.99.0.1"],
   ["network", "connect", "base", "box", "--mac", "ff:ff:ff:ff:ff:ff"],
+  ["network", "connect", "base", "box", "-p", "8080:x"],
+  ["network", "connect", "base", "box", "-p", "$(touch ran):80"],
+  ["network", "connect", "base", "box", "-p", ""],
+  ["network", "connect", "base", "box", "-p", "[::]:80:80"],
+  ["network", "connect", "base", "box", "--expose", long],
+  ["network", "connect", "base", "box", "--link", "nothing"],
+  ["network", "connect", "base", "box", "--link", "a:\u001b[2J"],
+  ["endpoint", "create", "none", "n", "-p", "80:80"],
+  ["endpoint", "update", "nothing", "-p", "80"],
+  ["endpoint", "update", "base/quiet"],
+  ["endpoint", "update", "base/quiet", "--link", "quiet"],
+  ["network", "update", "base"],
+  ["network", "update", "base", "--internal=maybe"],
+  ["network", "update", "base", "-o", "nonsense=1"],
+  ["network", "update", "base", "-o", "icc=maybe"],
+  ["network", "update", "base", "-o", "name=br0"],
+  ["network", "update", "base", "-o", "gateway_mode_ipv4=isolated"],
+  ["network", "update", "nothing", "--internal"],
+  ["port", "add", "base/quiet"],
+  ["port", "add", "base/quiet", "8080:80", "8080:81"],
+  ["port", "add", "base/quiet", "'; DROP TABLE Network; --"],
+  ["port", "add", "nothing", "80"],
+  ["port", "rm", "base/quiet"],
+  ["port", "rm", "base/quiet", "80"],
+  ["port", "rm", "base/quiet", "80", "--all"],
+  ["port", "ls", "--network", "nothing"],
   ["sandbox", "create", "n", "--mode", "both"],
   ["history", "show", "0"],
   ["history", "show", "999999"],
@@ -176,6 +202,7 @@ const badInput: string[][] = [
 test("bad input gets one clear error, changes nothing and reaches no shell", { timeout: 170_000 }, async ({ host }) => {
   await withCommandLine(host, async ({ run, done, daemon, shellRan }) => {
     await done("network", "create", "base", "--subnet", "10.77.0.0/24");
+    await done("endpoint", "create", "base", "quiet");
     await done("sandbox", "create", "box");
     const state = async () => ({
       intent: (await daemon.admin<TopologyState>("query", "topology.get")).topology,

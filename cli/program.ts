@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { addEndpointCommands } from "./endpoint.ts";
 import { addHistoryCommands } from "./history.ts";
 import { addNetworkCommands } from "./network.ts";
+import { addPortCommands } from "./port.ts";
 import { addSandboxCommands } from "./sandbox.ts";
 import { addStatusCommand } from "./status.ts";
 import { addUserCommands } from "./user.ts";
@@ -11,8 +12,9 @@ const epilogue = `
 Examples:
   ./patchbay network create web
   ./patchbay network connect web web-1 --create
-  ./patchbay network connect web web-2 --create
+  ./patchbay network connect web web-2 --create -p 8080:80
   ./patchbay sandbox exec web-1 -- ping -c1 172.17.0.3
+  ./patchbay port ls
   ./patchbay history
   ./patchbay network rm -f web
 
@@ -34,6 +36,7 @@ export function createProgram(): Command {
   addNetworkCommands(program);
   addSandboxCommands(program);
   addEndpointCommands(program);
+  addPortCommands(program);
   addHistoryCommands(program);
   addStatusCommand(program);
   addUserCommands(program);

@@ -110,7 +110,8 @@ export function formatPublication(publication: Publication): string {
   return `${address}${formatRange(hostPort, count)}:${formatExposure(publication)}`;
 }
 
-function formatRange(from: number, count: number): string {
+/** "80", "8000-8010". */
+export function formatRange(from: number, count: number): string {
   return count === 1 ? `${from}` : `${from}-${from + count - 1}`;
 }
 
