@@ -121,6 +121,21 @@ test("an update replaces what it gives, keeps chosen ports, and leaves the rest"
   expect(run([...drafts, { ...update, publish: [] }]).endpoints[id(1)]?.ports).toEqual([]);
 });
 
+test("a port stays where it is when the network gets another address to publish on", () => {
+  const drafts: CommandDraft[] = [
+    web,
+    publishing("a", ["8080:80"], { expose: ["443"] }),
+    { type: "network.update", network: "web", options: { host_binding_ipv4: "127.0.0.1" } },
+  ];
+  const more: CommandDraft = { type: "endpoint.update", endpoint: "a", publish: ["8080:80", "8090:90"] };
+  expect(portsOf([...drafts, more], emptyFacts, 1)).toEqual(["8080:80/tcp", "127.0.0.1:8090:90/tcp"]);
+  const all: CommandDraft = { type: "endpoint.update", endpoint: "a", publishAll: true };
+  expect(portsOf([...drafts, all], emptyFacts, 1)).toEqual([
+    "8080:80/tcp",
+    expect.stringMatching(/^127\.0\.0\.1:\d+:443/),
+  ]);
+});
+
 test("links lead to endpoints and sandboxes of the same network and end with their target", () => {
   const other = networkDraft("other");
   const drafts = [

@@ -84,7 +84,7 @@ function choose({ request, endpoint, held, kept }: Choice, facts: Facts): Public
 }
 
 /** Whether the publication is what the request asks for, among other answers that would be as good. */
-function isAnswer(old: Publication, request: PublicationRequest): boolean {
+export function isAnswer(old: Publication, request: PublicationRequest): boolean {
   const { hostPorts } = request;
   const same = (["protocol", "port", "count", "hostAddress"] as const).every((key) => old[key] === request[key]);
   const inside =

@@ -8,7 +8,7 @@ import { byName, endpointTitle, findEndpoint } from "./lookup.ts";
 import { endpointsIn } from "./members.ts";
 import { type LinkRequest, type PortFields, parsePortFields } from "./port-fields.ts";
 import type { Exposure, Link, Publication, PublicationRequest } from "./ports.ts";
-import { choosePublications } from "./publish.ts";
+import { choosePublications, isAnswer } from "./publish.ts";
 import type { Topology } from "./topology.ts";
 
 type PortCommand = CommandOf<"endpoint.create"> | CommandOf<"endpoint.update">;
@@ -47,10 +47,11 @@ function choosePorts(
 ): Publication[] {
   if (fields.requests === null && !command.publishAll) return endpoint.ports;
   const binding = hostBinding(topology, endpoint);
-  const asked = (fields.requests ?? endpoint.ports.map(again)).map((request) => ({
-    ...request,
-    hostAddress: request.hostAddress ?? binding,
-  }));
+  const isThere = (request: PublicationRequest) => endpoint.ports.some((old) => isAnswer(old, request));
+  // What is published already stays where it is, whatever the network has been told since.
+  const asked = (fields.requests ?? endpoint.ports.map(again)).map((request) =>
+    isThere(request) ? request : { ...request, hostAddress: request.hostAddress ?? binding },
+  );
   const all = command.publishAll ? exposedBesides(endpoint.exposed, asked, binding) : [];
   const requests = [...asked, ...all];
   refuseWrongFamily(requests, endpoint);
