@@ -3,7 +3,7 @@ import type { HistorySummary } from "#cnm/history.ts";
 import type { Change } from "#cnm/topology.ts";
 import type { Cli } from "./command.ts";
 import { explained } from "./errors.ts";
-import { visible } from "./output.ts";
+import { visible, visibleLines } from "./output.ts";
 
 export interface ChangeFlags {
   dryRun?: boolean;
@@ -35,7 +35,7 @@ export async function change(cli: Cli, commands: CommandDraft[], options: Change
 async function send(cli: Cli, commands: CommandDraft[], options: ChangeOptions): Promise<void> {
   if (options.dryRun) {
     const planned = await cli.api.topology.plan.query({ commands });
-    return cli.show(planned, () => planned.steps.map(visible).join("\n") || "# nothing to do in the kernel");
+    return cli.show(planned, () => planned.steps.map(visibleLines).join("\n") || "# nothing to do in the kernel");
   }
   const applied = await cli.api.topology.change.mutate({ commands, baseRevision: options.baseRevision });
   cli.show(applied, () => options.done?.(applied) ?? visible(applied.entry.summary));

@@ -77,7 +77,7 @@ test("a dry run shows what would run and does nothing", async ({ host }) => {
     await done("network", "create", "web", "--subnet", "10.8.0.0/24");
     const entry: HistoryEntry = JSON.parse(await done("history", "show", String(await lastRow(daemon)), "--json"));
     const shape = (command: string) => command.replace(/[0-9a-f]{12}/g, "ID");
-    expect(entry.steps.map(({ command }) => shape(command))).toEqual(steps.split("\n").map(shape));
+    expect(entry.steps.map(({ command }) => shape(command)).join("\n")).toBe(shape(steps));
     expect(await done("history", "show", String(entry.seq))).toContain("# done, ");
   });
 });
@@ -92,7 +92,7 @@ test("a network goes with a thousand endpoints, and the dry run tells all of it"
     await daemon.admin("mutation", "topology.change", { commands: [...commands, join] });
     const { changes, steps } = JSON.parse(await done("network", "rm", "-f", "web", "--dry-run", "--json"));
     expect(changes).toHaveLength(1101);
-    expect(steps).toHaveLength(2);
+    expect(steps).toHaveLength(4);
     expect(await done("network", "rm", "--force", "web")).toBe("web");
     expect(JSON.parse(await done("endpoint", "ls", "--json"))).toEqual([]);
     expect(await done("sandbox", "rm", "box")).toBe("box");

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type HistoryEntry, type HistorySummary, type Outcome, outcomes, type StepRecord } from "#cnm/history.ts";
 import type { Change } from "#cnm/topology.ts";
 import { type Cli, perform, withExamples } from "./command.ts";
-import { duration, facts, table, visible } from "./output.ts";
+import { duration, facts, table, visible, visibleLines } from "./output.ts";
 import { localTime, parseMoment } from "./times.ts";
 
 interface ListFlags {
@@ -101,7 +101,7 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function stepText({ command, outcome, durationUs, error }: StepRecord): string {
   const words = error ? `, ${error.errno}: ${error.text}` : "";
-  return visible(`${command}   # ${outcome}, ${duration(durationUs)}${words}`);
+  return visibleLines(`${command}   # ${outcome}, ${duration(durationUs)}${words}`);
 }
 
 function changeText({ kind, id, before, after }: Change): string {

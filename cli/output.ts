@@ -6,6 +6,11 @@ export function visible(text: string): string {
   return text.replace(invisible, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
+/** As `visible`, for a text of several lines such as a here-document. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
+}
+
 /** Indented JSON that means the same and holds nothing a terminal would obey. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(invisible, (char) => (char === "\n" ? char : escaped(char)));

@@ -1,7 +1,8 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { expect } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
+import type { HostSettings } from "#server/drivers/driver.ts";
 import { namespaceName } from "#server/kernel/names.ts";
 import type { Store } from "#server/store/store.ts";
 import { Daemon } from "./daemon.ts";
@@ -24,8 +25,13 @@ const removed: CommandDraft[] = [
 ];
 
 test("without IPv6 in the kernel, IPv4 works and IPv6 is refused in one sentence", async ({ host }) => {
-  await withTmpfs("/proc/sys/net", "64k", () =>
-    withPatchbay(host.path, async (patchbay) => {
+  await withTmpfs("/proc/sys/net", "64k", () => {
+    // The cover hides the settings of IPv4 as well: what every sandbox sets is there again, and firewall and forwarding are off.
+    for (const conf of ["all", "default"]) {
+      mkdirSync(`/proc/sys/net/ipv4/conf/${conf}`, { recursive: true });
+      writeFileSync(`/proc/sys/net/ipv4/conf/${conf}/accept_redirects`, "1\n");
+    }
+    return withPatchbay(host.path, { firewall: false, forwarding: false }, async (patchbay) => {
       await patchbay.apply(...connected);
       const [a] = Object.values(patchbay.controller.topology.sandboxes);
       expect(pings(namespaceName(a!.id), "10.8.0.1")).toBe(true);
@@ -37,8 +43,8 @@ test("without IPv6 in the kernel, IPv4 works and IPv6 is refused in one sentence
       });
       expect(await patchbay.missing()).toEqual([]);
       await patchbay.apply(...removed);
-    }),
-  );
+    });
+  });
 });
 
 test("a full disk refuses a change before the kernel is touched; with room again, it works", async ({ host }) => {
@@ -114,9 +120,13 @@ test("out of file descriptors: the change is taken back, the daemon lives on and
   });
 });
 
-async function withPatchbay(rootNetns: string, use: (patchbay: Patchbay) => Promise<void>): Promise<void> {
+async function withPatchbay(
+  rootNetns: string,
+  host: Partial<HostSettings>,
+  use: (patchbay: Patchbay) => Promise<void>,
+): Promise<void> {
   await inTemporaryDirectory(async (stateDir) => {
-    const patchbay = await Patchbay.open({ rootNetns, netnsDir, stateDir });
+    const patchbay = await Patchbay.open({ rootNetns, netnsDir, stateDir }, { host });
     await use(patchbay);
     await patchbay.close();
   });

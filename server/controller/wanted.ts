@@ -93,7 +93,7 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
  * would not know what to do with it.
  */
 function deafToRedirects(ns: Namespace): KernelObject[] {
-  const all = ["net/ipv4/conf/all", "net/ipv4/conf/default", "net/ipv6/conf/default"];
+  const all = ["net/ipv4/conf/all", "net/ipv4/conf/default"];
   return all.map((conf) => ({ kind: "sysctl", ns, name: `${conf}/accept_redirects`, value: "0" }));
 }
 

@@ -157,9 +157,9 @@ describe("a range", () => {
     ];
     const before = descriptors();
     for (const want of stages) {
-      const all = kernel.plan([want], await kernel.observe([want], false));
+      const all = kernel.plan([want], await kernel.observe([want], true));
       expect((await kernel.apply(all)).map(({ outcome }) => outcome)).toEqual(all.map(() => "done"));
-      expect(await kernel.observe([want], false)).toEqual([want]);
+      expect(await kernel.observe([want], true)).toEqual([want]);
       expect(descriptors()).toBe(before + want.count);
       expect(outcome(host, { protocol, address: "127.0.0.1", port: 8080 })).toBe("EADDRINUSE");
     }

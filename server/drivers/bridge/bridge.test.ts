@@ -75,6 +75,7 @@ test("a network of two families has both gateways and takes no router advertisem
     "ip link add name pb-a1a1a1a1a1a1 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.disable_ipv6=0
     sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_ra=0
+    sysctl -w net.ipv6.conf.pb-a1a1a1a1a1a1.accept_dad=0
     ip addr replace 172.17.0.1/16 dev pb-a1a1a1a1a1a1
     ip addr replace fd00:1::1/64 dev pb-a1a1a1a1a1a1 nodad
     ip link set dev pb-a1a1a1a1a1a1 alias 'patchbay network web' mtu 1450 up"
@@ -99,6 +100,7 @@ test("an endpoint of two families", () => {
     sysctl -w net.ipv6.conf.pbvc3c3c3c3c3.disable_ipv6=1
     ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.disable_ipv6=0
     ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.accept_ra=0
+    ip netns exec pb-b2b2b2b2b2b2 sysctl -w net.ipv6.conf.eth0.accept_redirects=0
     ip -n pb-b2b2b2b2b2b2 addr replace 172.17.0.2/16 dev eth0
     ip -n pb-b2b2b2b2b2b2 addr replace fd00:1::2/64 dev eth0 nodad
     ip link set dev pbvc3c3c3c3c3 alias 'patchbay endpoint web/db' master pb-a1a1a1a1a1a1 up

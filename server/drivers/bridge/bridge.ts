@@ -45,7 +45,7 @@ function networkObjects(network: Network, host: HostSettings): KernelObject[] {
 function loopbackRoute(network: Network): KernelObject[] {
   const hasIpv4 = network.pools.some(({ family }) => family === 4);
   if (!hasIpv4 || !translates(network, 4)) return [];
-  return [{ kind: "sysctl", ns: "", name: `net/ipv4/conf/${deviceOf(network)}/route_localnet`, value: "1" }];
+  return [sysctl("", `net/ipv4/conf/${deviceOf(network)}/route_localnet`, "1")];
 }
 
 function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
@@ -66,8 +66,9 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
       peer: { ns, name: dev, mac: endpoint.mac ?? macOf(endpoint.id), mtu: network.options.mtu, up: true },
     },
     // A bridge port needs no IPv6 of its own; with it, every join makes the kernel flood MLD and ND to all ports.
-    { kind: "sysctl", ns: "", name: `net/ipv6/conf/${port}/disable_ipv6`, value: "1" },
+    sysctl("", `net/ipv6/conf/${port}/disable_ipv6`, "1"),
     ...ipv6Sysctls(ns, dev, endpoint.ipv6 !== null),
+    ...(endpoint.ipv6 === null ? [] : [sysctl(ns, `net/ipv6/conf/${dev}/accept_redirects`, "0")]),
     ...addresses.map((address) => addressObject(ns, dev, address)),
     ...defaultRoutes(network, join),
     ...linkNeighbours(network, endpoint, join),
@@ -84,16 +85,17 @@ function guard({ id, mac, ipv4, ipv6 }: Endpoint): KernelObject {
 /** IPv6 off where there is none; where there is, no address and no route from whoever sends router advertisements. */
 function ipv6Sysctls(ns: Namespace, dev: string, enabled: boolean): KernelObject[] {
   const conf = `net/ipv6/conf/${dev}`;
-  if (!enabled) return [{ kind: "sysctl", ns, name: `${conf}/disable_ipv6`, value: "1" }];
-  return [
-    { kind: "sysctl", ns, name: `${conf}/disable_ipv6`, value: "0" },
-    { kind: "sysctl", ns, name: `${conf}/accept_ra`, value: "0" },
-  ];
+  if (!enabled) return [sysctl(ns, `${conf}/disable_ipv6`, "1")];
+  return [sysctl(ns, `${conf}/disable_ipv6`, "0"), sysctl(ns, `${conf}/accept_ra`, "0")];
+}
+
+function sysctl(ns: Namespace, name: string, value: string): KernelObject {
+  return { kind: "sysctl", ns, name, value };
 }
 
 /** A bridge that still looks for duplicates of its link-local address cannot ask for its neighbours, and loses what it forwards. */
 function bridgeIpv6(name: string, enabled: boolean): KernelObject[] {
-  const off: KernelObject = { kind: "sysctl", ns: "", name: `net/ipv6/conf/${name}/accept_dad`, value: "0" };
+  const off = sysctl("", `net/ipv6/conf/${name}/accept_dad`, "0");
   return [...ipv6Sysctls("", name, enabled), ...(enabled ? [off] : [])];
 }
 

@@ -16,47 +16,47 @@ export const tableName = "patchbay";
 export const skeleton = `table bridge ${tableName}
 delete table bridge ${tableName}
 table bridge ${tableName} {
-	set guarded { type ifname; counter; }
-	set macs { type ifname . ether_addr; }
-	set ipv4 { type ifname . ipv4_addr; }
-	set ipv6 { type ifname . ipv6_addr; }
-	set targets { typeof iifname . @th,64,128; }
-	chain prerouting {
-		type filter hook prerouting priority -300; policy accept;
-		iifname . ether saddr @macs jump own-mac
-		iifname @guarded drop
-	}
-	chain input {
-		type filter hook input priority -300; policy accept;
-		ether daddr 01:80:c2:00:00:00-01:80:c2:00:00:0f iifname @guarded drop
-	}
-	chain own-mac {
-		ether type vmap { arp : jump from-arp, ip : jump from-ipv4, ip6 : jump from-ipv6 }
-	}
-	chain from-arp {
-		arp htype != 1 return
-		arp hlen != 6 return
-		iifname . arp saddr ether != @macs return
-		iifname . arp saddr ip @ipv4 accept
-		arp operation request arp saddr ip 0.0.0.0 accept
-	}
-	chain from-ipv4 {
-		iifname . ip saddr != @ipv4 return
-		meta l4proto != { icmp, udp } accept
-		icmp type redirect return
-		udp dport 68 return
-		accept
-	}
-	chain from-ipv6 {
-		icmpv6 type { nd-router-advert, nd-redirect } return
-		icmpv6 type nd-neighbor-advert goto neighbour-advert
-		udp dport 546 return
-		iifname . ip6 saddr @ipv6 accept
-		ip6 saddr :: icmpv6 type { mld-listener-report, nd-router-solicit, mld2-listener-report } accept
-		ip6 saddr :: icmpv6 type nd-neighbor-solicit iifname . @th,64,128 @targets accept
-	}
-	chain neighbour-advert {
-		iifname . ip6 saddr @ipv6 iifname . @th,64,128 @targets accept
-	}
+  set guarded { type ifname; counter; }
+  set macs { type ifname . ether_addr; }
+  set ipv4 { type ifname . ipv4_addr; }
+  set ipv6 { type ifname . ipv6_addr; }
+  set targets { typeof iifname . @th,64,128; }
+  chain prerouting {
+    type filter hook prerouting priority -300; policy accept;
+    iifname . ether saddr @macs jump own-mac
+    iifname @guarded drop
+  }
+  chain input {
+    type filter hook input priority -300; policy accept;
+    ether daddr 01:80:c2:00:00:00-01:80:c2:00:00:0f iifname @guarded drop
+  }
+  chain own-mac {
+    ether type vmap { arp : jump from-arp, ip : jump from-ipv4, ip6 : jump from-ipv6 }
+  }
+  chain from-arp {
+    arp htype != 1 return
+    arp hlen != 6 return
+    iifname . arp saddr ether != @macs return
+    iifname . arp saddr ip @ipv4 accept
+    arp operation request arp saddr ip 0.0.0.0 accept
+  }
+  chain from-ipv4 {
+    iifname . ip saddr != @ipv4 return
+    meta l4proto != { icmp, udp } accept
+    icmp type redirect return
+    udp dport 68 return
+    accept
+  }
+  chain from-ipv6 {
+    icmpv6 type { nd-router-advert, nd-redirect } return
+    icmpv6 type nd-neighbor-advert goto neighbour-advert
+    udp dport 546 return
+    iifname . ip6 saddr @ipv6 accept
+    ip6 saddr :: icmpv6 type { mld-listener-report, nd-router-solicit, mld2-listener-report } accept
+    ip6 saddr :: icmpv6 type nd-neighbor-solicit iifname . @th,64,128 @targets accept
+  }
+  chain neighbour-advert {
+    iifname . ip6 saddr @ipv6 iifname . @th,64,128 @targets accept
+  }
 }
 `;
