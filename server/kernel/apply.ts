@@ -71,6 +71,7 @@ const runners: Runners = {
   "link.add": addLink,
   "link.set": changeLink,
   "port.set": (session, { ns, name, isolated }) => void session.socket(ns).request(setPort(name, { isolated })),
+  "bridge.adopt": adoptBridge,
   "link.del": byOwnIndex((index) => deleteLink(index)),
   "link.doom": byOwnIndex((index) => setLinkGroup(index, doomedGroup)),
   "doomed.del": (session, { ns }) => void session.socket(ns).request(deleteLinkGroup(doomedGroup)),
@@ -115,6 +116,12 @@ function changeLink(session: Session, { ns, name, set }: StepOf<"link.set">): vo
   const { master, ...rest } = set;
   const bridge = master === undefined ? {} : { master: master === null ? 0 : session.index(ns, master) };
   session.socket(ns).request(setLink(name, { ...rest, ...bridge }));
+}
+
+function adoptBridge(session: Session, { ns, name }: StepOf<"bridge.adopt">): void {
+  const { type } = session.link(ns, name);
+  if (type !== "bridge") throw new SysError("netlink", "ENODEV", `${name} is not a bridge`);
+  session.socket(ns).request(setLink(name, { up: true }));
 }
 
 /** Deletes what it has looked at and found to be ours: a foreign link of that name is nothing of ours to delete. */

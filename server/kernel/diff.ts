@@ -42,13 +42,16 @@ const byKey = (objects: readonly NetworkObject[]): Index => new Map(objects.map(
 /** A link that is marked may vanish with the next that are, and a damaged table guards nothing: made anew if it is wanted. */
 const isMarked = (object: NetworkObject): boolean =>
   object.kind === "link"
-    ? object.type !== "loopback" && object.doomed === true
+    ? "doomed" in object && object.doomed === true
     : object.kind === "guard-table" && object.damaged === true;
 
 const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "guard", "guard-table", "netns"];
 const afterLinks: readonly Step["op"][] = ["guard.del", "guard-table.del", "netns.del"];
 const orderOf = (object: NetworkObject): number =>
   deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
+
+/** What is on such a link does not go with it: it stays. */
+const outlivesUs = ({ type }: LinkObject): boolean => type === "adopted-bridge";
 
 /** The objects that must go, and what else goes with them. */
 class Doomed {
@@ -64,7 +67,7 @@ class Doomed {
     this.#unguarded = objects.some(({ kind }) => kind === "guard-table");
     for (const object of objects) {
       if (object.kind === "netns") this.#namespaces.add(object.name);
-      if (object.kind === "link") for (const end of endsOf(object)) this.#devices.add(end);
+      if (object.kind === "link" && !outlivesUs(object)) for (const end of endsOf(object)) this.#devices.add(end);
       if (object.kind === "address") this.#unaddressed.add(routesOf(object.ns, object.dev, familyOf(object.address)));
     }
   }
@@ -249,6 +252,10 @@ function linkCreation(link: LinkObject, kept: LinkObject | undefined): Phases {
   switch (link.type) {
     case "loopback":
       return { loopback: linkSet(link, changes(link, kept ?? { up: false, alias: "" })) };
+    case "adopted-bridge": {
+      const isUp = kept?.type === "adopted-bridge" && kept.up;
+      return isUp ? {} : { bridge: [{ op: "bridge.adopt", ns: link.ns, name: link.name }] };
+    }
     case "bridge": {
       const { type, mac } = link;
       const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type, mac } };

@@ -55,6 +55,11 @@ export class ModelKernel {
         if (link.type !== "veth" || link.master === null) throw new Error(`${step.name} is in no bridge`);
         return Object.assign(link, { isolated: step.isolated });
       }
+      case "bridge.adopt": {
+        const bridge = this.#link(step.ns, step.name);
+        if (bridge.type !== "adopted-bridge") throw new Error(`${step.name} is not a bridge of others`);
+        return Object.assign(bridge, { up: true });
+      }
       case "link.del":
         return this.#deleteLink(this.#link(step.ns, step.name));
       case "link.doom":
@@ -129,8 +134,8 @@ export class ModelKernel {
   }
 
   #doomed(ns: Namespace): LinkObject[] {
-    const links = this.#objects.filter((object) => object.kind === "link" && object.type !== "loopback");
-    const found = links.filter((link) => link.ns === ns && link.doomed);
+    const links = this.#objects.filter((object) => object.kind === "link");
+    const found = links.filter((link) => link.ns === ns && "doomed" in link && link.doomed);
     if (found.length === 0) throw new Error(`nothing is marked in ${ns}`);
     return found;
   }

@@ -26,6 +26,18 @@ export interface BridgeLink {
   doomed?: Doomed;
 }
 
+/**
+ * A bridge that a person made. It is looked for and brought up, and nothing else of it is ever changed: it is not ours to make,
+ * name, set or delete. It is observed only where it is wanted.
+ */
+export interface AdoptedBridgeLink {
+  kind: "link";
+  type: "adopted-bridge";
+  ns: Namespace;
+  name: string;
+  up: boolean;
+}
+
 /** Both ends of a veth. Identity: the host end's name and the peer's namespace and name; the peer is born in its namespace. */
 export interface VethLink {
   kind: "link";
@@ -52,7 +64,7 @@ export interface LoopbackLink {
   alias: string;
 }
 
-export type LinkObject = BridgeLink | VethLink | LoopbackLink;
+export type LinkObject = BridgeLink | AdoptedBridgeLink | VethLink | LoopbackLink;
 
 export interface AddressObject {
   kind: "address";

@@ -59,7 +59,7 @@ function observeNetwork({ directory, like, everything }: ObserveOptions): Networ
   const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
   const numbered = new Map(looks.flatMap((look) => (look.ns === "" ? [] : [[look.netnsId, look] as const])));
   const found = looks.flatMap((look): NetworkObject[] => {
-    const objects = [...links(look, numbered), ...look.onLinks];
+    const objects = [...links(look, numbered, named.adopted), ...look.onLinks];
     if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
@@ -96,6 +96,8 @@ interface Named {
   devices: Set<string>;
   guards: Set<string>;
   sysctls: Map<Namespace, Set<string>>;
+  /** Bridges of others, by `keyOf`. */
+  adopted: Set<string>;
 }
 
 /** What the objects name. */
@@ -104,6 +106,7 @@ function namedIn(like: readonly NetworkObject[]): Named {
   const devices = new Set<string>();
   const guards = new Set<string>();
   const sysctls = new Map<Namespace, Set<string>>();
+  const adopted = new Set<string>();
   for (const object of like) {
     if (object.kind === "guard-table" || object.kind === "guard") {
       guards.add(keyOf(object));
@@ -112,9 +115,10 @@ function namedIn(like: readonly NetworkObject[]): Named {
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
+    if (object.kind === "link" && object.type === "adopted-bridge") adopted.add(keyOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices, guards, sysctls };
+  return { namespaces, devices, guards, sysctls, adopted };
 }
 
 function netnsId(session: Session, ns: Namespace): number {
@@ -123,12 +127,14 @@ function netnsId(session: Session, ns: Namespace): number {
 }
 
 /** `numbered`: what was found in the namespaces, by the number that the host's has for each. */
-function links(look: Look, numbered: ReadonlyMap<number, Look>): LinkObject[] {
+function links(look: Look, numbered: ReadonlyMap<number, Look>, adopted: ReadonlySet<string>): LinkObject[] {
   const { ns, links } = look;
   const names = new Map(links.map(({ index, name }) => [index, name]));
   return links.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
     if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
+    const foreign: LinkObject = { kind: "link", type: "adopted-bridge", ns, name, up };
+    if (link.type === "bridge" && adopted.has(keyOf(foreign))) return [foreign];
     if (!isOurGroup(link.group)) return [];
     const mark = link.group === doomedGroup ? ({ doomed: true } as const) : {};
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias, ...mark }];

@@ -56,6 +56,8 @@ function argumentsOf(step: Command): string[] {
         ...[...ip(step.ns), "link", "set", "dev", step.name],
         ...["type", "bridge_slave", "isolated", step.isolated ? "on" : "off"],
       ];
+    case "bridge.adopt":
+      return [...ip(step.ns), "link", "set", "dev", step.name, "up"];
     case "link.del":
       return [...ip(step.ns), "link", "del", "dev", step.name];
     case "link.doom":

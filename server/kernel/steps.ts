@@ -12,6 +12,8 @@ export type Step =
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
   /** Settings of a bridge port, which are its own only while it has a master: whoever joins a bridge starts with the defaults. */
   | { op: "port.set"; ns: Namespace; name: string; isolated: boolean }
+  /** Brings up a bridge that must be there and is not ours. Fails where there is none, or something else of that name. */
+  | { op: "bridge.adopt"; ns: Namespace; name: string }
   | { op: "link.del"; ns: Namespace; name: string }
   /** Marks the link for the next `doomed.del`, which deletes all that are marked in the namespace with one message. */
   | { op: "link.doom"; ns: Namespace; name: string }
