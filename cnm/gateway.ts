@@ -1,8 +1,9 @@
+import type { Family } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
-import type { Network } from "./network.ts";
+import type { Network, Pool } from "./network.ts";
 import type { Topology } from "./topology.ts";
 
 /** The endpoints that give a sandbox its default routes; the two families may have different ones. */
@@ -18,9 +19,17 @@ interface Candidate {
   ipv6: boolean;
 }
 
+/** The auxiliary address that is the default gateway in place of the network's own address (Docker's name of it). */
+export const defaultGatewayName = (family: Family): string => `DefaultGatewayIPv${family}`;
+
+/** Where sandboxes send what leaves the subnet; null where nobody answers. */
+export function defaultGatewayOf(pool: Pool | undefined): string | null {
+  return pool ? (pool.auxAddresses[defaultGatewayName(pool.family)] ?? pool.gateway) : null;
+}
+
 /**
  * Chooses as the CNM does: the endpoint that can serve more families goes first, then the network's name, then the endpoint's
- * id. Internal networks and those without a gateway address never serve.
+ * id. Internal networks and those without a gateway never serve.
  */
 export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
   const candidates = endpointsIn(topology, sandboxId)
@@ -35,8 +44,8 @@ export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
 function candidate(topology: Topology, endpoint: Endpoint): Candidate | null {
   const network = topology.networks[endpoint.networkId];
   if (!network || network.internal) return null;
-  const ipv4 = endpoint.ipv4 !== null && Boolean(poolOf(network, 4)?.gateway);
-  const ipv6 = endpoint.ipv6 !== null && Boolean(poolOf(network, 6)?.gateway);
+  const ipv4 = endpoint.ipv4 !== null && defaultGatewayOf(poolOf(network, 4)) !== null;
+  const ipv6 = endpoint.ipv6 !== null && defaultGatewayOf(poolOf(network, 6)) !== null;
   return { endpoint, network, ipv4, ipv6 };
 }
 

@@ -21,8 +21,8 @@ import { listing, quote } from "./text.ts";
 
 type NetworkCreate = Extract<CommandInput, { type: "network.create" }>;
 
-/** A pool as it was asked for: wholly given, or only its family. */
-export type PoolRequest = { family: Family; pool: Pool | null };
+/** A pool as it was asked for: wholly given, or only its family. `ownGateway`: a person has said which address it is. */
+export type PoolRequest = { family: Family; pool: Pool | null; ownGateway: boolean };
 
 export interface NetworkConfig {
   driver: DriverDefinition<DriverName>;
@@ -74,7 +74,9 @@ function parsePools(command: NetworkCreate, problems: Problem[]): PoolRequest[] 
   if (!command.enableIpv4 && !command.enableIpv6 && !given.has(6))
     problems.push({ path: "", message: "IPv4 or IPv6 must be enabled" });
   const wanted: Family[] = [...(command.enableIpv4 ? [4 as const] : []), ...(command.enableIpv6 ? [6 as const] : [])];
-  const automatic = wanted.filter((family) => !given.has(family)).map((family) => ({ family, pool: null }));
+  const automatic = wanted
+    .filter((family) => !given.has(family))
+    .map((family) => ({ family, pool: null, ownGateway: false }));
   return [...requests, ...automatic].sort((a, b) => a.family - b.family);
 }
 
@@ -82,7 +84,8 @@ function parsePool(config: PoolConfig, path: string, problems: Problem[]): PoolR
   if (!config.subnet) return withoutSubnet(config, path, problems);
   const meant = parsePrefixed(config.subnet);
   check(parseCidr(config.subnet), `${path}.subnet`, problems);
-  if (!meant.ok) return { family: config.family ?? (config.subnet.includes(":") ? 6 : 4), pool: null };
+  if (!meant.ok)
+    return { family: config.family ?? (config.subnet.includes(":") ? 6 : 4), pool: null, ownGateway: false };
   const subnet = subnetOf(meant.value.address, meant.value.prefix);
   const { family } = subnet;
   if (config.family && config.family !== family)
@@ -93,14 +96,14 @@ function parsePool(config: PoolConfig, path: string, problems: Problem[]): PoolR
       path: `${path}.subnet`,
       message: `${config.subnet} overlaps ${formatCidr(clash.range)}: ${clash.use}`,
     });
-  return { family, pool: parseParts({ config, subnet, path }, problems) };
+  return { family, pool: parseParts({ config, subnet, path }, problems), ownGateway: config.gateway !== undefined };
 }
 
 /** What is inside a subnet cannot be given without the subnet. */
 function withoutSubnet(config: PoolConfig, path: string, problems: Problem[]): PoolRequest {
   for (const part of ["gateway", "ipRange", "auxAddresses"] as const)
     if (config[part] !== undefined) problems.push({ path: `${path}.${part}`, message: "needs a subnet to be in" });
-  return { family: config.family ?? 4, pool: null };
+  return { family: config.family ?? 4, pool: null, ownGateway: false };
 }
 
 function parseParts(

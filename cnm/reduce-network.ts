@@ -1,25 +1,38 @@
-import { cidrOf } from "./cidr.ts";
+import { choosePool } from "./choose-pool.ts";
 import type { CommandOf } from "./commands.ts";
-import { overlappingNetwork, overlappingRoute, requestPool } from "./default-pools.ts";
 import { type DriverDefinition, drivers, givenKeys, parseOptions } from "./drivers/index.ts";
 import { CnmError, enforce, invalid, type Problem, refused } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { findNetwork } from "./lookup.ts";
-import { Network, type Pool } from "./network.ts";
-import { automaticPool, type NetworkConfig, type PoolRequest, parseNetworkConfig } from "./network-config.ts";
+import { Network } from "./network.ts";
+import { type NetworkConfig, parseNetworkConfig } from "./network-config.ts";
 import { canCreateNetwork, canDeleteNetwork, canUpdateNetwork, canUseDriver } from "./rules.ts";
 import type { Change, Topology } from "./topology.ts";
 
 export function createNetwork(topology: Topology, command: CommandOf<"network.create">, facts: Facts): Change[] {
+  const network = makeNetwork(topology, command, { facts, predefined: false });
+  return [{ kind: "network", id: network.id, before: null, after: network }];
+}
+
+/** The network of a command; only a predefined one may have a reserved name. */
+export function makeNetwork(
+  topology: Topology,
+  command: CommandOf<"network.create">,
+  { facts, predefined }: { facts: Facts; predefined: boolean },
+): Network {
   const problems: Problem[] = [];
   const config = parseNetworkConfig(command, problems);
   if (!config) throw invalid(problems);
   enforce(canUseDriver(command.driver, facts.unsupported));
-  enforce(canCreateNetwork(topology, command.name));
-  const options = settleOptions(config, command, facts);
-  refuseTwinBridge(topology, options);
-  const pools = config.pools.map((request) => choosePool(topology, request, facts));
-  const network = Network.parse({
+  if (!predefined) enforce(canCreateNetwork(topology, command.name));
+  refuseTwinBridge(topology, config.options);
+  const { options, addresses } = settle(config, command, facts);
+  const pools = config.pools.map((request) => {
+    const pool = choosePool(request, { topology, facts, device: options.bridge, addresses });
+    const nobody = !request.ownGateway && config.driver.reservesGateway?.(options, pool.family) === false;
+    return nobody ? { ...pool, gateway: null } : pool;
+  });
+  return Network.parse({
     id: command.newId,
     name: command.name,
     createdAt: command.at,
@@ -28,10 +41,9 @@ export function createNetwork(topology: Topology, command: CommandOf<"network.cr
     options,
     pools,
     internal: command.internal,
-    predefined: false,
+    predefined,
     labels: command.labels,
   });
-  return [{ kind: "network", id: network.id, before: null, after: network }];
 }
 
 /** Changes options of a network that is in use; its endpoints stay as they are. */
@@ -55,13 +67,14 @@ export function deleteNetwork(topology: Topology, command: CommandOf<"network.de
   return [{ kind: "network", id: network.id, before: network, after: null }];
 }
 
-function settleOptions(
+function settle(
   { driver, options }: NetworkConfig,
   { options: labels }: CommandOf<"network.create">,
   facts: Facts,
-): Record<string, unknown> {
-  const settled = driver.settle?.(options, givenKeys(driver, labels), facts) ?? { ok: true as const, options };
-  if (settled.ok) return settled.options;
+): { options: Record<string, unknown>; addresses: readonly string[] } {
+  const asGiven = { ok: true as const, options, addresses: [] };
+  const settled = driver.settle?.(options, givenKeys(driver, labels), facts) ?? asGiven;
+  if (settled.ok) return settled;
   throw refused(settled);
 }
 
@@ -78,26 +91,4 @@ function refuseTwinBridge(topology: Topology, { bridge }: { bridge?: unknown }):
 
 function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function choosePool(topology: Topology, request: PoolRequest, facts: Facts): Pool {
-  if (!request.pool) return automaticPool(requestPool(topology, request.family, facts));
-  refuseOverlap(topology, request.pool.subnet, facts);
-  return request.pool;
-}
-
-function refuseOverlap(topology: Topology, subnet: string, facts: Facts): void {
-  const lift = "give another subnet, or none to have one chosen";
-  const used = overlappingNetwork(topology, cidrOf(subnet));
-  if (used)
-    throw new CnmError("CONFLICT", `${subnet} overlaps ${used.text} of network ${used.network.name}`, {
-      rule: "subnet-overlaps-network",
-      lift,
-    });
-  const route = overlappingRoute(facts, cidrOf(subnet));
-  if (route)
-    throw new CnmError("CONFLICT", `${subnet} overlaps ${route.text}, which this host reaches through ${route.dev}`, {
-      rule: "subnet-overlaps-route",
-      lift,
-    });
 }

@@ -47,6 +47,8 @@ export const BridgeOptions = z.strictObject({
   bridge: DeviceName.nullable().default(null),
   /** The device was there before the network: it is used and stays. */
   adopted: z.boolean().default(false),
+  /** Addresses of an adopted bridge that it had before, with prefix length: neither added nor removed. */
+  keptAddresses: z.array(z.string()).default([]),
   /** Whether endpoints of the network can talk to each other. */
   icc: z.boolean().default(true),
   masquerade: z.boolean().default(true),
@@ -169,16 +171,21 @@ export const bridgeDefinition: DriverDefinition<"bridge", typeof BridgeOptions> 
       help: "whether endpoints can send from their own MAC and addresses only",
     },
   ],
+  reservesGateway: ({ inhibitIpv4 }, family) => family === 6 || !inhibitIpv4,
   conflicts: (options, { families, internal }) => [
     ...smallMtu(options, families),
     ...isolatedOutside(options, internal),
     ...([4, 6] as const).flatMap((family) => uselessSource(options, family, families)),
   ],
   settle: (options, given, { links, uplinkMtu }) => {
-    const mtu = given.has("mtu") ? options.mtu : Math.max(uplinkMtu ?? options.mtu, 1280);
     const there = links.find(({ name }) => name === options.bridge);
-    if (!there) return { ok: true, options: { ...options, mtu } };
-    if (there.type === "bridge" && !there.ours) return { ok: true, options: { ...options, mtu, adopted: true } };
+    const usual = there ? there.mtu : Math.max(uplinkMtu ?? options.mtu, 1280);
+    const mtu = given.has("mtu") ? options.mtu : usual;
+    if (!there) return { ok: true, options: { ...options, mtu }, addresses: [] };
+    if (there.type === "bridge" && !there.ours) {
+      const addresses = there.addresses.filter((address) => !isLinkLocal(address));
+      return { ok: true, options: { ...options, mtu, adopted: true, keptAddresses: addresses }, addresses };
+    }
     const what = there.ours ? "is Patchbay's own already" : `is a ${there.type || "device"}, not a bridge`;
     return {
       ok: false,
@@ -190,9 +197,19 @@ export const bridgeDefinition: DriverDefinition<"bridge", typeof BridgeOptions> 
   },
 };
 
+/** Whether the bridge is to have the network's address of that family. */
+export function hasBridgeAddress(options: BridgeOptions, family: Family): boolean {
+  return gatewayMode(options, family) !== "isolated" && !(family === 4 && options.inhibitIpv4);
+}
+
 /** The mode of the network in one family. */
 export function gatewayMode(options: BridgeOptions, family: Family): GatewayMode {
   return family === 4 ? options.gatewayModeIpv4 : options.gatewayModeIpv6;
+}
+
+/** Every interface has such an address, and none of them is a subnet of its own (RFC 4291). */
+function isLinkLocal(address: string): boolean {
+  return address.startsWith("fe80:");
 }
 
 function smallMtu({ mtu }: BridgeOptions, families: readonly Family[]): Problem[] {

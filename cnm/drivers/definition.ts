@@ -47,12 +47,17 @@ export interface DriverDefinition<Name extends string = string, Options extends 
   readonly labels: readonly OptionLabel[];
   /** What cannot be together, although each alone is right. */
   conflicts?(options: z.infer<Options>, network: OptionContext): Problem[];
-  /** What the options of a new network come to on this host; `given` holds the keys that a person has set. */
+  /** Whether a network needs a gateway address of the family where a person gives none; always, if the driver does not say. */
+  reservesGateway?(options: z.infer<Options>, family: Family): boolean;
+  /**
+   * What the options of a new network come to on this host; `given` holds the keys that a person has set. `addresses`, with
+   * prefix length, are the network's already, because its device has them.
+   */
   settle?(
     options: z.infer<Options>,
     given: ReadonlySet<string>,
     facts: Facts,
-  ): { ok: true; options: z.infer<Options> } | Refusal;
+  ): { ok: true; options: z.infer<Options>; addresses: readonly string[] } | Refusal;
 }
 
 export type ParsedOptions<Options extends z.ZodObject> =

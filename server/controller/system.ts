@@ -3,7 +3,8 @@ import { gatewayOf } from "#cnm/gateway.ts";
 import type { HistoryEntry } from "#cnm/history.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
-import { bridgeName, vethName } from "#server/kernel/names.ts";
+import { deviceOf } from "#server/drivers/bridge/device.ts";
+import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
 import { namespaceOf } from "./wanted.ts";
@@ -58,7 +59,7 @@ export class System {
     const endpoints = endpointsOf(topology, network.id);
     return {
       network,
-      device: network.driver === "bridge" ? bridgeName(network.id) : null,
+      device: network.driver === "bridge" ? deviceOf(network) : null,
       endpoints: endpoints.map((endpoint) => this.inspectEndpoint(endpoint.id)),
     };
   }

@@ -20,10 +20,6 @@ export const protocol = 80;
 /** The bridge of a network: "pb-" and the first twelve digits of the network's id. */
 export const bridgeName = (networkId: string): string => `pb-${networkId.slice(0, 12)}`;
 
-/** The bridge device of a network: the one that its options name, else `bridgeName`. */
-export const deviceOf = ({ id, options }: { id: string; options: { bridge: string | null } }): string =>
-  options.bridge ?? bridgeName(id);
-
 /** The host end of an endpoint's veth: "pbv" and the first ten digits of the endpoint's id. */
 export const vethName = (endpointId: string): string => `pbv${endpointId.slice(0, 10)}`;
 

@@ -1,9 +1,10 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
-import type { NetworkOf, Pool } from "#cnm/network.ts";
+import { defaultGatewayOf } from "#cnm/gateway.ts";
+import type { NetworkOf } from "#cnm/network.ts";
 import { macOf, vethName } from "#server/kernel/names.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
 import type { Driver, HostSettings, JoinContext } from "../driver.ts";
-import { deviceOf, macOfBridge } from "./device.ts";
+import { bridgeAddresses, deviceOf, macOfBridge } from "./device.ts";
 import { networkRules, translates } from "./firewall.ts";
 import { endpointRules, heldPorts, linkNeighbours } from "./ports.ts";
 import { sharedObjects } from "./shared.ts";
@@ -20,7 +21,10 @@ export const bridgeDriver: Driver<"bridge"> = {
 
 function networkObjects(network: Network, host: HostSettings): KernelObject[] {
   const name = deviceOf(network);
-  const gateways = network.pools.flatMap((pool) => (pool.gateway ? [{ pool, gateway: pool.gateway }] : []));
+  const rules = host.firewall ? [...networkRules(network), ...loopbackRoute(network)] : [];
+  const addresses = bridgeAddresses(network).map((address) => addressObject("", name, address));
+  if (network.options.adopted)
+    return [{ kind: "link", type: "adopted-bridge", ns: "", name, up: true }, ...addresses, ...rules];
   return [
     {
       kind: "link",
@@ -36,8 +40,8 @@ function networkObjects(network: Network, host: HostSettings): KernelObject[] {
       name,
       network.pools.some((pool) => pool.family === 6),
     ),
-    ...gateways.map(({ pool, gateway }) => addressObject("", name, withPrefixOf(pool, gateway))),
-    ...(host.firewall ? [...networkRules(network), ...loopbackRoute(network)] : []),
+    ...addresses,
+    ...rules,
   ];
 }
 
@@ -103,17 +107,12 @@ function addressObject(ns: Namespace, dev: string, address: string): KernelObjec
   return { kind: "address", ns, dev, address };
 }
 
-function withPrefixOf(pool: Pool, address: string): string {
-  return `${address}/${pool.subnet.split("/")[1]}`;
-}
-
 function defaultRoutes(network: Network, join: JoinContext): KernelObject[] {
   if (network.internal) return [];
   return network.pools.flatMap((pool): KernelObject[] => {
     const chosen = pool.family === 4 ? join.gateway.ipv4 : join.gateway.ipv6;
-    if (!chosen || !pool.gateway) return [];
-    return [
-      { kind: "route", ns: join.ns, family: pool.family, dst: "default", via: pool.gateway, dev: join.interfaceName },
-    ];
+    const via = defaultGatewayOf(pool);
+    if (!chosen || !via) return [];
+    return [{ kind: "route", ns: join.ns, family: pool.family, dst: "default", via, dev: join.interfaceName }];
   });
 }

@@ -1,3 +1,4 @@
+import { hasBridgeAddress } from "#cnm/drivers/bridge.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import { bridgeName, macOf } from "#server/kernel/names.ts";
 
@@ -8,7 +9,15 @@ export function deviceOf({ id, options }: Network): string {
   return options.bridge ?? bridgeName(id);
 }
 
+/** What we put on the bridge, with prefix length: nothing where the network is to have no address, or somebody's is there. */
+export function bridgeAddresses({ pools, options }: Network): string[] {
+  return pools
+    .filter(({ family }) => hasBridgeAddress(options, family))
+    .flatMap(({ gateway, subnet }) => (gateway ? [`${gateway}/${subnet.split("/")[1]}`] : []))
+    .filter((address) => !options.keptAddresses.includes(address));
+}
+
 /** A bridge without a MAC of its own takes the lowest of its ports' and changes it as they come and go. */
-export function macOfBridge({ id, pools }: Network): string {
-  return macOf(pools.flatMap(({ gateway }) => gateway ?? [])[0] ?? id);
+export function macOfBridge(network: Network): string {
+  return macOf(bridgeAddresses(network)[0] ?? network.id);
 }
