@@ -6,6 +6,7 @@ import { connect, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { defaultNetworkFlags, parseDefaultNetwork } from "#cnm/default-network.ts";
 import type { Actor } from "#cnm/history.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { loadSecret, openAuth } from "./auth/open.ts";
@@ -32,11 +33,19 @@ const config = {
   iptables: process.env.PATCHBAY_IPTABLES !== "false",
   /** "false": forwarding stays as it is (dockerd's --ip-forward=false). */
   ipForward: process.env.PATCHBAY_IP_FORWARD !== "false",
+  /** "PATCHBAY_FIXED_CIDR" is the option "fixed-cidr" of the default network. */
+  defaultNetwork: Object.fromEntries(
+    defaultNetworkFlags.flatMap((flag) => {
+      const value = process.env[`PATCHBAY_${flag.toUpperCase().replaceAll("-", "_")}`];
+      return value ? [[flag, value]] : [];
+    }),
+  ),
 };
 
 const log = pino({ level: config.logLevel, base: undefined }, pino.destination({ dest: 2, sync: true }));
 
 async function main(): Promise<void> {
+  const defaultNetwork = parseDefaultNetwork(config.defaultNetwork);
   mkdirSync(config.runDir, { recursive: true, mode: 0o755 });
   await refuseSecondDaemon(join(config.runDir, "admin.sock"));
   const store = await openStore(join(config.stateDir, "patchbay.db"));
@@ -47,6 +56,7 @@ async function main(): Promise<void> {
     store,
     hostId: hostId(),
     host: { firewall: config.iptables, forwarding: config.ipForward, raDevices },
+    defaultNetwork,
     onError: (error) => log.error({ err: error }, "the host could not be repaired"),
   });
   const started = await controller.start();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { daemonNodeOptions } from "../scripts/setup/daemon-options.mjs";
+import type { DefaultNetworkOptions } from "#cnm/default-network.ts";
 import type { Place } from "./patchbay.ts";
 
 const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
@@ -23,6 +24,8 @@ export interface Request {
   headers?: Record<string, string>;
 }
 
+const environmentName = (flag: string): string => `PATCHBAY_${flag.toUpperCase().replaceAll("-", "_")}`;
+
 /** The whole daemon in a process of its own, as `up` starts it. */
 export class Daemon {
   readonly setupToken: string | null;
@@ -35,10 +38,16 @@ export class Daemon {
     this.runDir = runDir;
   }
 
-  /** Resolves when the daemon says that it is ready; rejects with what it wrote to stderr when it ends before. */
-  static async start({ rootNetns, netnsDir, stateDir }: Place, runDir = join(stateDir, "run")): Promise<Daemon> {
+  /** Without a default network unless it is told how it is to be. Resolves when the daemon says that it is ready; rejects with what it wrote to stderr when it ends before. */
+  static async start(
+    { rootNetns, netnsDir, stateDir }: Place,
+    runDir = join(stateDir, "run"),
+    defaultNetwork: DefaultNetworkOptions = { bridge: "none" },
+  ): Promise<Daemon> {
+    const told = Object.entries(defaultNetwork).map(([flag, value]) => [environmentName(flag), value]);
     const env = {
       ...process.env,
+      ...Object.fromEntries(told),
       PATCHBAY_STATE_DIR: stateDir,
       PATCHBAY_RUN_DIR: runDir,
       PATCHBAY_NETNS: rootNetns,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandDraft } from "#cnm/commands.ts";
+import { type DefaultNetworkOptions, parseDefaultNetwork } from "#cnm/default-network.ts";
 import { parseCommand } from "#cnm/parse-command.ts";
 import { type Caller, NetworkController } from "#server/controller/controller.ts";
 import { everything } from "#server/controller/recovery.ts";
@@ -28,6 +29,8 @@ interface OpenOptions {
   host?: Partial<HostSettings>;
   fault?: KernelOptions["fault"];
   kernel?: Kernel;
+  /** The daemon's options of the default network; without any there is none, which leaves more to see of the rest. */
+  defaultNetwork?: DefaultNetworkOptions;
   wrap?: (store: Store) => Store;
 }
 
@@ -48,11 +51,20 @@ export class Patchbay {
   }
 
   /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
-  static async open(place: Place, { fault, kernel: shared, wrap = (store) => store, ...options }: OpenOptions = {}) {
+  static async open(
+    place: Place,
+    { fault, kernel: shared, defaultNetwork, wrap = (store) => store, ...options }: OpenOptions = {},
+  ) {
     const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
     const kernel = shared ?? (await openKernel({ rootNetns: place.rootNetns, netnsDir: place.netnsDir, fault }));
-    const controller = new NetworkController({ kernel, store: wrap(store), hostId: "0".repeat(64), host });
+    const controller = new NetworkController({
+      kernel,
+      store: wrap(store),
+      hostId: "0".repeat(64),
+      host,
+      defaultNetwork: defaultNetwork && parseDefaultNetwork(defaultNetwork),
+    });
     await controller.start();
     return new Patchbay({ controller, kernel, store, host, shared: shared !== undefined });
   }

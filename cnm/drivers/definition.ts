@@ -85,16 +85,14 @@ export function parseOptions<Options extends z.ZodObject>(
     raw[known.key] = value?.value;
     writtenAs[known.key] = name;
   }
-  if (problems.length > 0) return { ok: false, problems };
   const parsed = driver.options.safeParse({ ...current, ...raw });
-  if (parsed.success) return { ok: true, options: parsed.data };
-  return {
-    ok: false,
-    problems: parsed.error.issues.map(({ path, message }) => {
-      const key = String(path[0]);
-      return { path: `options.${writtenAs[key] ?? key}`, message };
-    }),
-  };
+  if (parsed.success && problems.length === 0) return { ok: true, options: parsed.data };
+  const issues = parsed.error?.issues ?? [];
+  const unfit = issues.map(({ path, message }) => {
+    const key = String(path[0]);
+    return { path: `options.${writtenAs[key] ?? key}`, message };
+  });
+  return { ok: false, problems: [...problems, ...unfit] };
 }
 
 /** The keys that the labels set. */

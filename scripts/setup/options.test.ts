@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseOptions } from "./options.mjs";
 
-const defaults = { help: false, isolated: false, fresh: false, port: 4700, state: null };
+const defaults = { help: false, isolated: false, fresh: false, port: 4700, state: null, daemon: {} };
 
 describe("parseOptions", () => {
   test.each([
@@ -10,6 +10,19 @@ describe("parseOptions", () => {
     { args: ["--port", "8080"], want: { ...defaults, port: 8080 } },
     { args: ["--state=data"], want: { ...defaults, state: "/home/me/data" } },
     { args: ["--state", "/srv/patchbay"], want: { ...defaults, state: "/srv/patchbay" } },
+    {
+      args: ["-b", "br0", "--fixed-cidr=10.1.0.0/24", "--icc=false", "--ipv6", "--no-iptables"],
+      want: {
+        ...defaults,
+        daemon: {
+          PATCHBAY_BRIDGE: "br0",
+          PATCHBAY_FIXED_CIDR: "10.1.0.0/24",
+          PATCHBAY_ICC: "false",
+          PATCHBAY_IPV6: "true",
+          PATCHBAY_IPTABLES: "false",
+        },
+      },
+    },
     { args: ["-h"], want: { ...defaults, help: true } },
   ])("$args", ({ args, want }) => {
     expect(parseOptions(args, "/home/me")).toEqual(want);

@@ -54,8 +54,8 @@ function commonEnvironment({ LANG, TZ }) {
 }
 
 /**
- * @typedef {{ node: string, port: number, isolated: boolean, places: Places, uid: number, env: NodeJS.ProcessEnv }} Run
- *   `uid`: the caller's
+ * @typedef {{ node: string, port: number, isolated: boolean, places: Places, uid: number, env: NodeJS.ProcessEnv, daemon: Record<string, string> }} Run
+ *   `uid`: the caller's; `daemon`: what else the daemon's environment says
  * @typedef {{ uid: number, gid: number }} User
  * @typedef {{ command: string[], env: NodeJS.ProcessEnv, cwd: string }} Launch
  */
@@ -65,7 +65,7 @@ function commonEnvironment({ LANG, TZ }) {
  * @param {Run} run @param {{ checkout: string, web: User }} of
  * @returns {Launch}
  */
-export function daemonLaunch({ node, port, isolated, places, uid, env }, { checkout, web }) {
+export function daemonLaunch({ node, port, isolated, places, uid, env, daemon }, { checkout, web }) {
   const command = ["setpriv", "--pdeathsig", "TERM", node, ...daemonNodeOptions, join(checkout, "server/main.ts")];
   const seen = uid === 0 ? web : { uid: 0, gid: 0 };
   return {
@@ -80,6 +80,7 @@ export function daemonLaunch({ node, port, isolated, places, uid, env }, { check
       PATCHBAY_WEB_UID: String(seen.uid),
       PATCHBAY_WEB_GID: String(seen.gid),
       PATCHBAY_LOG: env.PATCHBAY_LOG || "warn",
+      ...daemon,
     },
   };
 }

@@ -5,7 +5,15 @@ import { daemonLaunch, fitsSockets, passable, placesOf, shortRunDir, webLaunch }
 const host = placesOf({ isolated: false, state: null }, "/home/me/patchbay");
 const isolated = placesOf({ isolated: true, state: null }, "/home/me/patchbay");
 const env = { LANG: "C.UTF-8", HOME: "/root", AWS_SECRET_ACCESS_KEY: "secret", NODE_OPTIONS: "--require=/tmp/x" };
-const run = { node: "/n/node", port: 4700, isolated: false, places: host, uid: 0, env };
+const run = {
+  node: "/n/node",
+  port: 4700,
+  isolated: false,
+  places: host,
+  uid: 0,
+  env,
+  daemon: { PATCHBAY_MTU: "1400" },
+};
 const web = { uid: 999, gid: 998 };
 
 test("the host's places are fixed, those of an isolated run are in the checkout or where one says", () => {
@@ -59,6 +67,7 @@ describe("daemonLaunch", () => {
       PATCHBAY_WEB_UID: "999",
       PATCHBAY_WEB_GID: "998",
       PATCHBAY_LOG: "warn",
+      PATCHBAY_MTU: "1400",
     });
   });
 

@@ -66,6 +66,6 @@ async function setUpAndServe(options) {
   const web = await ensureWebAccount();
   const { release, node } = await releaseWeb(stamp);
   const places = prepareFolders(options, web);
-  const { port, isolated } = options;
-  return serve({ node, port, isolated, places, uid: callerUid(), env: process.env }, { release, web });
+  const { port, isolated, daemon } = options;
+  return serve({ node, port, isolated, places, daemon, uid: callerUid(), env: process.env }, { release, web });
 }

@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { applyChanges } from "#cnm/changes.ts";
 import type { Command, CommandInput } from "#cnm/commands.ts";
+import {
+  defaultNetworkId,
+  isConfigured,
+  type parseDefaultNetwork,
+  settleDefaultNetwork,
+} from "#cnm/default-network.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, TopologyState } from "#cnm/events.ts";
 import { emptyFacts } from "#cnm/facts.ts";
@@ -11,10 +18,10 @@ import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
-import { type Mutation, prepare, type Surroundings, verbOf } from "./mutation.ts";
+import { type Mutation, mutationOf, prepare, type Surroundings, verbOf } from "./mutation.ts";
 import { Problems } from "./problems.ts";
 import { type Reconciled, reconcile, undo } from "./reconcile.ts";
-import { everything, reconcileRow, recover } from "./recovery.ts";
+import { daemonEntry, everything, reconcileRow, recover } from "./recovery.ts";
 import { kernelError, refuseOtherRequest, refuseStale } from "./refusals.ts";
 import { Repairer } from "./repairer.ts";
 import { scopeOf } from "./wanted.ts";
@@ -51,6 +58,8 @@ export interface ControllerOptions {
   hostId: string;
   /** What to leave alone on this host. */
   host: HostSettings;
+  /** How the default network is to be, null for none; it is left alone if this is not given. */
+  defaultNetwork?: ReturnType<typeof parseDefaultNetwork>;
   now?: () => Date;
   /** Told why the host could not be looked at or a repair not be recorded; it is tried again. */
   onError?: (error: unknown) => void;
@@ -74,6 +83,7 @@ export class NetworkController {
   readonly #store: Store;
   readonly #hostId: string;
   readonly #host: HostSettings;
+  readonly #defaultNetwork: ControllerOptions["defaultNetwork"];
   readonly #now: () => Date;
   readonly #onError: (error: unknown) => void;
   readonly #queue = new SerialQueue();
@@ -91,11 +101,20 @@ export class NetworkController {
   /** Why nothing may be changed any more: the store and the kernel could have come apart. */
   #readOnly: string | null = null;
 
-  constructor({ kernel, store, hostId, host, now = () => new Date(), onError = () => {} }: ControllerOptions) {
+  constructor({
+    kernel,
+    store,
+    hostId,
+    host,
+    defaultNetwork,
+    now = () => new Date(),
+    onError = () => {},
+  }: ControllerOptions) {
     this.#kernel = kernel;
     this.#store = store;
     this.#hostId = hostId;
     this.#host = host;
+    this.#defaultNetwork = defaultNetwork;
     this.#now = now;
     this.#onError = onError;
     this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
@@ -103,7 +122,8 @@ export class NetworkController {
 
   /**
    * Takes the host over: loads the intent, makes the kernel equal to it without touching what is right, and marks what a dead
-   * daemon left behind as recovered. To be called once, before anything else.
+   * daemon left behind as recovered. Throws if the default network cannot be as a person has asked for. To be called once,
+   * before anything else.
    */
   async start(): Promise<{ recovered: number; repaired: number; adopted: number }> {
     this.#unsupported = await this.#kernel.unsupported();
@@ -115,6 +135,7 @@ export class NetworkController {
     this.#revision = this.#startedAt = await this.#store.lastSeq();
     this.#problems.note(reconciled.failures, topology, this.#revision);
     if (reconciled.failures.length > 0) this.#repairer.later();
+    await this.#queue.run(() => this.#settleDefaultNetwork());
     return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
   }
 
@@ -209,6 +230,34 @@ export class NetworkController {
     const ended = await this.#store.finish(seq, { ...noResult, ...result });
     this.#revision = seq;
     this.#events.publish({ type: "history.recorded", revision: seq, entry: ended });
+  }
+
+  /** Nobody has asked for a network that cannot be made by itself: the daemon runs without it. */
+  async #settleDefaultNetwork(): Promise<void> {
+    const wanted = this.#defaultNetwork;
+    if (wanted === undefined) return;
+    const { actor, source } = daemonEntry;
+    try {
+      const { facts, host } = await this.#surroundings();
+      const command = wanted && { ...wanted, newId: defaultNetworkId, at: this.#now().toISOString() };
+      const settled = settleDefaultNetwork(this.#topology, command, facts);
+      if (settled && "kept" in settled) return await this.#refuseDefaultNetwork(settled.kept);
+      if (!settled) return;
+      const changed = mutationOf(this.#topology, applyChanges(this.#topology, [settled.change]), host);
+      const mutation = { ...changed, verb: "daemon.start", summary: settled.summary, commands: [] };
+      await this.#perform({ actor, source }, mutation);
+    } catch (error) {
+      const fatal = !(error instanceof CnmError) || error.code === "UNAVAILABLE";
+      if (fatal || (error.code !== "KERNEL" && wanted && isConfigured(wanted))) throw error;
+      if (error.code === "KERNEL") this.#onError(error);
+      else await this.#refuseDefaultNetwork(error.message);
+    }
+  }
+
+  async #refuseDefaultNetwork(why: string): Promise<void> {
+    this.#onError(new CnmError("CONFLICT", why));
+    const entry = { ...daemonEntry, verb: "daemon.start", summary: `refused: ${why}` };
+    await this.#record(entry, { outcome: "refused", error: why });
   }
 
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {

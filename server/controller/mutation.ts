@@ -37,12 +37,23 @@ export function prepare(before: Topology, commands: readonly Command[], { facts,
     sentences.push(describe(command, after, next));
     after = next;
   }
-  const changes = difference(before, after);
-  const scope = scopeOf(changes, before, after);
   return {
+    ...mutationOf(before, after, host),
     verb: verbOf(commands),
     summary: sentences.join("; "),
     commands: commands.map(inputOf),
+  };
+}
+
+/** What the way from one topology to another comes to, whoever has decided it. Pure. */
+export function mutationOf(
+  before: Topology,
+  after: Topology,
+  host: HostSettings,
+): Omit<Mutation, "verb" | "summary" | "commands"> {
+  const changes = difference(before, after);
+  const scope = scopeOf(changes, before, after);
+  return {
     changes,
     objects: changes.map(({ kind, id, before: old, after: now }) => ({ kind, id, name: (now ?? old)?.name ?? "" })),
     after,
