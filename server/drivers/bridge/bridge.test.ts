@@ -110,6 +110,45 @@ test("an endpoint of two families", () => {
   `);
 });
 
+const told = (options: object) => ({ ...network, options: BridgeOptions.parse({ ...network.options, ...options }) });
+
+test("a device has the name that a person gave it, and endpoints are plugged into it", () => {
+  const own = told({ bridge: "br.5" });
+  expect(script(bridgeDriver.network(own))).toMatchInlineSnapshot(`
+    "ip link add name br.5 group 28770 address 02:42:ac:11:00:01 type bridge
+    sysctl -w net.ipv6.conf.br/5.disable_ipv6=1
+    ip addr replace 172.17.0.1/16 dev br.5
+    ip link set dev br.5 alias 'patchbay network web' mtu 1450 up"
+  `);
+  expect(script(bridgeDriver.endpoint(own, endpoint, join))).toContain("master br.5 up");
+});
+
+test("of an adopted bridge nothing is set; an address that it had is neither added nor removed", () => {
+  const adopted = told({ bridge: "br0", adopted: true });
+  expect(script(bridgeDriver.network(adopted))).toMatchInlineSnapshot(`
+    "ip link set dev br0 up
+    ip addr replace 172.17.0.1/16 dev br0"
+  `);
+  const kept = told({ bridge: "br0", adopted: true, keptAddresses: ["172.17.0.1/16"] });
+  expect(script(bridgeDriver.network(kept))).toMatchInlineSnapshot(`"ip link set dev br0 up"`);
+  expect(plan([], bridgeDriver.network(adopted)).map(render)).toEqual(["ip addr del 172.17.0.1/16 dev br0"]);
+});
+
+test.each([
+  ["inhibit_ipv4", { inhibitIpv4: true }, ["fd00:1::1/64"]],
+  ["isolated IPv4", { gatewayModeIpv4: "isolated" }, ["fd00:1::1/64"]],
+  ["isolated IPv6", { gatewayModeIpv6: "isolated" }, ["172.17.0.1/16"]],
+])("%s keeps the address of that family off the bridge", (_name, options, want) => {
+  const objects = bridgeDriver.network({ ...dual, options: told(options).options });
+  expect(objects.flatMap((object) => (object.kind === "address" ? [object.address] : []))).toEqual(want);
+});
+
+test("an auxiliary address may be the default gateway in place of the bridge", () => {
+  const pools = [{ ...ipv4, auxAddresses: { DefaultGatewayIPv4: "172.17.0.9" } }];
+  const routes = bridgeDriver.endpoint({ ...network, pools }, endpoint, join).filter(({ kind }) => kind === "route");
+  expect(script(routes)).toBe("ip -n pb-b2b2b2b2b2b2 route replace default via 172.17.0.9 dev eth0 proto 80");
+});
+
 test.each([
   ["an internal network", { ...dual, internal: true }, join],
   ["a network that is not the sandbox's gateway", dual, { ...join, gateway: { ipv4: false, ipv6: false } }],
