@@ -126,7 +126,7 @@ function poolConfig(options: DefaultNetworkOptions, flags: FamilyFlags, problems
     problems.push({ path: `--${flags.ip}`, message: parsed.message });
     return null;
   }
-  const { address, prefix } = parsed.value;
+  const { address } = parsed.value;
   if (address.family !== family) {
     problems.push({ path: `--${flags.ip}`, message: `must be an IPv${family} address with its prefix length` });
     return null;
