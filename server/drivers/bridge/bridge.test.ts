@@ -114,8 +114,8 @@ const told = (options: object) => ({ ...network, options: BridgeOptions.parse({ 
 
 test("a device has the name that a person gave it, and endpoints are plugged into it", () => {
   const own = told({ bridge: "br.5" });
-  expect(script(bridgeDriver.network(own))).toMatchInlineSnapshot(`
-    "ip link add name br.5 group 28770 address 02:42:ac:11:00:01 type bridge
+  expect(script(bridgeDriver.network(own, host))).toMatchInlineSnapshot(`
+    "ip link add name br.5 group 28770 address 02:42:ac:11:00:01 type bridge no_linklocal_learn 1
     sysctl -w net.ipv6.conf.br/5.disable_ipv6=1
     ip addr replace 172.17.0.1/16 dev br.5
     ip link set dev br.5 alias 'patchbay network web' mtu 1450 up"
@@ -125,13 +125,13 @@ test("a device has the name that a person gave it, and endpoints are plugged int
 
 test("of an adopted bridge nothing is set; an address that it had is neither added nor removed", () => {
   const adopted = told({ bridge: "br0", adopted: true });
-  expect(script(bridgeDriver.network(adopted))).toMatchInlineSnapshot(`
+  expect(script(bridgeDriver.network(adopted, host))).toMatchInlineSnapshot(`
     "ip link set dev br0 up
     ip addr replace 172.17.0.1/16 dev br0"
   `);
   const kept = told({ bridge: "br0", adopted: true, keptAddresses: ["172.17.0.1/16"] });
-  expect(script(bridgeDriver.network(kept))).toMatchInlineSnapshot(`"ip link set dev br0 up"`);
-  expect(plan([], bridgeDriver.network(adopted)).map(render)).toEqual(["ip addr del 172.17.0.1/16 dev br0"]);
+  expect(script(bridgeDriver.network(kept, host))).toMatchInlineSnapshot(`"ip link set dev br0 up"`);
+  expect(plan([], bridgeDriver.network(adopted, host)).map(render)).toEqual(["ip addr del 172.17.0.1/16 dev br0"]);
 });
 
 test.each([
@@ -139,7 +139,7 @@ test.each([
   ["isolated IPv4", { gatewayModeIpv4: "isolated" }, ["fd00:1::1/64"]],
   ["isolated IPv6", { gatewayModeIpv6: "isolated" }, ["172.17.0.1/16"]],
 ])("%s keeps the address of that family off the bridge", (_name, options, want) => {
-  const objects = bridgeDriver.network({ ...dual, options: told(options).options });
+  const objects = bridgeDriver.network({ ...dual, options: told(options).options }, host);
   expect(objects.flatMap((object) => (object.kind === "address" ? [object.address] : []))).toEqual(want);
 });
 
