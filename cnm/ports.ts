@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressOf, formatAddress, parseAddress } from "./cidr.ts";
+import { addressOf, cidrOf, contains, formatAddress, parseAddress } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Id, Name } from "./ids.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
@@ -132,4 +132,12 @@ export function addressesClash(a: string, b: string): boolean {
 
 export function isWildcard(address: string): boolean {
   return address === "0.0.0.0" || address === "::";
+}
+
+/** RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
+const loopback = [cidrOf("127.0.0.0/8"), cidrOf("::1/128")];
+
+/** Whether only programs of the host itself reach the address. */
+export function isLoopback(address: string): boolean {
+  return loopback.some((range) => contains(range, addressOf(address)));
 }

@@ -1,9 +1,9 @@
-import { addressOf, cidrOf, contains, type Family } from "./cidr.ts";
+import { addressOf, type Family } from "./cidr.ts";
 import { gatewayMode } from "./drivers/bridge.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Network } from "./network.ts";
 import { select } from "./objects.ts";
-import { hostAddressesOf, isWildcard, type Publication } from "./ports.ts";
+import { hostAddressesOf, isLoopback, isWildcard, type Publication } from "./ports.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Topology } from "./topology.ts";
 
@@ -63,9 +63,5 @@ function reachOf(publication: Publication, endpoint: Endpoint, network: Network)
 function reachBy(family: Family, hostAddress: string | null, network: Network): OneReach {
   if (network.driver === "bridge" && gatewayMode(network.options, family) === "routed") return "on its own address";
   if (hostAddress === null || isWildcard(hostAddress)) return "everywhere";
-  const address = addressOf(hostAddress);
-  return loopback.some((range) => contains(range, address)) ? "this host only" : `address ${hostAddress}`;
+  return isLoopback(hostAddress) ? "this host only" : `address ${hostAddress}`;
 }
-
-/** RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
-const loopback = [cidrOf("127.0.0.0/8"), cidrOf("::1/128")];
