@@ -49,6 +49,7 @@ test("a form says beside the field what is wrong, and nowhere else", async ({ ad
   await page.keyboard.press("n");
   const dialog = page.getByRole("dialog", { name: "New network" });
   await dialog.getByRole("button", { name: "More options" }).click();
+  await dialog.getByRole("button", { name: "Advanced" }).click();
   await dialog.getByLabel("MTU").fill("70000");
   await page.keyboard.press("Enter");
   await expect(dialog.getByText("Must be at most 65535")).toBeVisible();

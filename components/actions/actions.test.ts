@@ -60,8 +60,21 @@ test("a filled form says it all", () => {
   });
 });
 
+test("only options that were touched are sent, under the names a person would type", () => {
+  const values = { ...initialNetwork, name: "n", icc: false, gatewayModeIpv4: "routed" as const, bridge: " br7 " };
+  expect(networkDraft({ ...values, hostBindingIpv4: "127.0.0.1" }).options).toEqual({
+    name: "br7",
+    host_binding_ipv4: "127.0.0.1",
+    icc: "false",
+    gateway_mode_ipv4: "routed",
+  });
+});
+
 test.each([
   ["name", "name"],
+  ["options.name", "bridge"],
+  ["options.gateway_mode_ipv4", "gatewayModeIpv4"],
+  ["options.com.docker.network.bridge.name", "bridge"],
   ["pools.0.subnet", "subnet"],
   ["pools.0.gateway", "gateway"],
   ["pools.1.subnet", "subnet6"],

@@ -48,7 +48,12 @@ export function CreateDialog({ kind, spot, connectTo, close }: Props) {
       <Popover.Target>
         <Box pos="fixed" left={spot.screen.x} top={spot.screen.y} w={1} h={1} />
       </Popover.Target>
-      <Popover.Dropdown role="dialog" aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
+      <Popover.Dropdown
+        role="dialog"
+        aria-label={title}
+        style={{ maxHeight: "calc(100dvh - 24px)", overflowY: "auto" }}
+        onKeyDown={(event) => event.key === "Escape" && close()}
+      >
         <Text fw={600} size="sm" mb="xs">
           {title}
         </Text>

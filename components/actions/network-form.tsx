@@ -1,15 +1,16 @@
 "use client";
 
-import { Button, Collapse, Group, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useDisclosure } from "@mantine/hooks";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { drivers } from "#cnm/drivers/index.ts";
-import { Name } from "#cnm/ids.ts";
 import { canCreateNetwork, canUseDriver } from "#cnm/rules.ts";
-import { sentence } from "#components/api/trouble.ts";
 import { useLive, useTopology } from "#components/live/live-provider.tsx";
 import { freeName } from "#components/topology/intent.ts";
+import { AdvancedFields } from "./advanced-fields.tsx";
+import { internalSwitch } from "./bridge-options.ts";
+import { Disclosure } from "./disclosure.tsx";
+import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
 import { fieldOf, initialNetwork, networkDraft } from "./network-values.ts";
 import type { FormProps } from "./sandbox-form.tsx";
@@ -19,16 +20,10 @@ const none: Record<string, string> = {};
 
 export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
   const topology = useTopology();
-  const [more, { toggle }] = useDisclosure();
   const form = useForm({
     initialValues: { ...initialNetwork, name: freeName(topology, "network") },
     validate: {
-      name: (name) => {
-        const shape = Name.safeParse(name);
-        if (!shape.success) return sentence(shape.error.issues[0]?.message ?? "is not a name");
-        const verdict = canCreateNetwork(topology, name);
-        return verdict.ok ? null : sentence(verdict.message);
-      },
+      name: (name) => nameProblem(name, (free) => canCreateNetwork(topology, free)),
     },
   });
   const { trouble, report } = useFormTrouble(form, fieldOf);
@@ -36,29 +31,14 @@ export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
   return (
     <form onSubmit={send} noValidate>
       <Stack gap="sm">
-        <TextInput
-          label="Name"
-          data-autofocus
-          autoFocus
-          {...form.getInputProps("name")}
-          onFocus={(event) => event.currentTarget.select()}
-        />
+        <NameField field={form.getInputProps("name")} />
         <TextInput
           label="Subnet"
           placeholder="automatic"
           classNames={{ input: "mono" }}
           {...form.getInputProps("subnet")}
         />
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          onClick={toggle}
-          aria-expanded={more}
-          style={{ alignSelf: "flex-start" }}
-        >
-          {more ? "Fewer options" : "More options"}
-        </Button>
-        <Collapse expanded={more}>
+        <Disclosure more="More options" fewer="Fewer options">
           <Stack gap="sm">
             <DriverSelect value={form.getInputProps("driver")} />
             <SimpleGrid cols={2} spacing="sm">
@@ -69,29 +49,16 @@ export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
             {form.values.ipv6 && (
               <TextInput label="IPv6 subnet" placeholder="automatic" {...form.getInputProps("subnet6")} />
             )}
-            <Switch
-              label="Internal"
-              description="No default route: nothing gets in or out"
-              {...form.getInputProps("internal", { type: "checkbox" })}
-            />
-            <NumberInput
-              label="MTU"
-              placeholder="1500"
-              hideControls
-              allowDecimal={false}
-              {...form.getInputProps("mtu")}
-            />
+            <Switch {...internalSwitch} {...form.getInputProps("internal", { type: "checkbox" })} />
+            {form.values.driver === "bridge" && (
+              <Disclosure more="Advanced" fewer="Hide advanced">
+                <AdvancedFields form={form} />
+              </Disclosure>
+            )}
           </Stack>
-        </Collapse>
+        </Disclosure>
         <FormTrouble trouble={trouble} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" size="xs" onClick={cancel}>
-            Cancel
-          </Button>
-          <Button type="submit" size="xs" loading={form.submitting}>
-            Create network
-          </Button>
-        </Group>
+        <FormButtons label="Create network" busy={form.submitting} cancel={cancel} />
       </Stack>
     </form>
   );

@@ -1,4 +1,6 @@
 import type { CommandDraft, PoolConfig } from "#cnm/commands.ts";
+import type { GatewayMode } from "#cnm/drivers/bridge.ts";
+import { keyOfLabel, shortLabel } from "./bridge-options.ts";
 
 /** What the form for a network holds; texts go to the daemon as they were typed. */
 export interface NetworkValues {
@@ -11,6 +13,14 @@ export interface NetworkValues {
   subnet6: string;
   internal: boolean;
   mtu: number | string;
+  /** Empty: made from the network's id. */
+  bridge: string;
+  hostBindingIpv4: string;
+  icc: boolean;
+  masquerade: boolean;
+  antiSpoofing: boolean;
+  gatewayModeIpv4: GatewayMode;
+  gatewayModeIpv6: GatewayMode;
 }
 
 export const initialNetwork: NetworkValues = {
@@ -23,7 +33,25 @@ export const initialNetwork: NetworkValues = {
   subnet6: "",
   internal: false,
   mtu: "",
+  bridge: "",
+  hostBindingIpv4: "",
+  icc: true,
+  masquerade: true,
+  antiSpoofing: true,
+  gatewayModeIpv4: "nat",
+  gatewayModeIpv6: "nat",
 };
+
+const optionFields = [
+  "mtu",
+  "bridge",
+  "hostBindingIpv4",
+  "icc",
+  "masquerade",
+  "antiSpoofing",
+  "gatewayModeIpv4",
+  "gatewayModeIpv6",
+] as const;
 
 /** The command that a filled form means; empty fields are left out, so that the daemon's defaults apply. */
 export function networkDraft(values: NetworkValues): Extract<CommandDraft, { type: "network.create" }> {
@@ -36,16 +64,22 @@ export function networkDraft(values: NetworkValues): Extract<CommandDraft, { typ
     pools: [ipv4, ipv6].filter((config) => config !== null),
     enableIpv6: values.ipv6,
     internal: values.internal,
-    options: values.mtu === "" ? {} : { mtu: String(values.mtu) },
+    options: values.driver === "bridge" ? bridgeOptions(values) : {},
   };
 }
 
 /** The field that a problem's path is about. */
 export function fieldOf(path: string): string {
   const [head, index, part] = path.split(".");
-  if (head === "options") return index ?? "";
+  if (head === "options") return keyOfLabel(path.slice("options.".length));
   if (head !== "pools") return path;
   return index === "1" && part === "subnet" ? "subnet6" : (part ?? "subnet");
+}
+
+/** Only what is not as it is in an untouched form. */
+function bridgeOptions(values: NetworkValues): Record<string, string> {
+  const given = optionFields.filter((key) => values[key] !== initialNetwork[key]);
+  return Object.fromEntries(given.map((key) => [shortLabel(key), String(values[key]).trim()]));
 }
 
 function pool(texts: Pick<PoolConfig, "subnet" | "gateway" | "ipRange">): PoolConfig | null {

@@ -1,14 +1,13 @@
 "use client";
 
-import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Select, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { CommandDraft } from "#cnm/commands.ts";
-import { Name } from "#cnm/ids.ts";
 import { canCreateSandbox } from "#cnm/rules.ts";
 import type { Trouble } from "#components/api/trouble.ts";
-import { sentence } from "#components/api/trouble.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { freeName } from "#components/topology/intent.ts";
+import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
 
 export interface FormProps<Draft> {
@@ -24,12 +23,7 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
   const form = useForm({
     initialValues: { name: freeName(topology, "sandbox"), mode: "private" as "private" | "host" },
     validate: {
-      name: (name) => {
-        const shape = Name.safeParse(name);
-        if (!shape.success) return sentence(shape.error.issues[0]?.message ?? "is not a name");
-        const verdict = canCreateSandbox(topology, name);
-        return verdict.ok ? null : sentence(verdict.message);
-      },
+      name: (name) => nameProblem(name, (free) => canCreateSandbox(topology, free)),
     },
   });
   const { trouble, report } = useFormTrouble(form);
@@ -37,13 +31,7 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
   return (
     <form onSubmit={send} noValidate>
       <Stack gap="sm">
-        <TextInput
-          label="Name"
-          data-autofocus
-          autoFocus
-          {...form.getInputProps("name")}
-          onFocus={(event) => event.currentTarget.select()}
-        />
+        <NameField field={form.getInputProps("name")} />
         <Select
           label="Namespace"
           allowDeselect={false}
@@ -55,14 +43,7 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
           {...form.getInputProps("mode")}
         />
         <FormTrouble trouble={trouble} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" size="xs" onClick={cancel}>
-            Cancel
-          </Button>
-          <Button type="submit" size="xs" loading={form.submitting}>
-            Create sandbox
-          </Button>
-        </Group>
+        <FormButtons label="Create sandbox" busy={form.submitting} cancel={cancel} />
       </Stack>
     </form>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, useContext } from "react";
+import type { CommandDraft } from "#cnm/commands.ts";
 import type { Position } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Store, useStore } from "#components/live/store.ts";
@@ -14,7 +15,9 @@ export interface Spot {
 export type Dialog =
   | { kind: "network" | "sandbox"; spot?: Spot; connectTo?: Id }
   | { kind: "connect"; from: Id }
-  | { kind: "delete"; ids: Id[] };
+  | { kind: "delete"; ids: Id[] }
+  /** Shows what would be done, and does it; `done` hears of it when it is. */
+  | { kind: "plan"; title: string; commands: CommandDraft[]; done?: () => void };
 
 /** What the tables and the canvas share: what is selected, which form is open, where new cards shall stand. */
 export interface Ui {

@@ -1,9 +1,10 @@
 "use client";
 
-import { Badge, Group, Text, Title } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { IconPlugConnected, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import type { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import { drivers } from "#cnm/drivers/index.ts";
 import { allowed } from "#cnm/errors.ts";
 import { shortId } from "#cnm/ids.ts";
@@ -14,11 +15,13 @@ import { useEditVerdict } from "#components/api/session.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { firstRefusal } from "#components/topology/intent.ts";
-import { ActionButton, Facts, localTime } from "./facts.tsx";
+import { ActionButton, type Fact, Facts, localTime } from "./facts.tsx";
 import styles from "./inspector.module.css";
 import { InspectorHead } from "./inspector-head.tsx";
 import { Labels } from "./labels.tsx";
 import { Members } from "./members.tsx";
+import { NetworkOptions } from "./network-options.tsx";
+import { Section } from "./section.tsx";
 import { StatusLine } from "./status-line.tsx";
 
 export function NetworkFacts({ network }: { network: Network }) {
@@ -41,8 +44,7 @@ export function NetworkFacts({ network }: { network: Network }) {
             { label: "Driver", value: drivers[network.driver].title },
             { label: "Scope", value: network.scope },
             { label: "Bridge", value: data?.device ?? null, mono: true, copy: data?.device ?? undefined },
-            { label: "MTU", value: network.driver === "bridge" ? network.options.mtu : null },
-            { label: "Internal", value: network.internal ? "yes: no default route" : "no" },
+            ...(network.driver === "bridge" ? bridgeFacts(network.options) : []),
             { label: "Created", value: network.predefined ? "predefined" : localTime(network.createdAt) },
             { label: "Id", value: shortId(network.id), mono: true, copy: network.id },
           ]}
@@ -50,12 +52,7 @@ export function NetworkFacts({ network }: { network: Network }) {
         <Labels labels={network.labels} />
       </div>
       {network.pools.map((pool) => (
-        <div className={styles.section} key={pool.subnet}>
-          <Group gap={6} mb={6}>
-            <Title order={3} size="h6">
-              IPv{pool.family} pool
-            </Title>
-          </Group>
+        <Section title={`IPv${pool.family} pool`} key={pool.subnet}>
           <Facts
             facts={[
               { label: "Subnet", value: pool.subnet, mono: true, copy: pool.subnet },
@@ -68,17 +65,10 @@ export function NetworkFacts({ network }: { network: Network }) {
               })),
             ]}
           />
-        </div>
+        </Section>
       ))}
-      <div className={styles.section}>
-        <Group gap={6} mb={6}>
-          <Title order={3} size="h6">
-            Endpoints
-          </Title>
-          <Badge size="sm" variant="default" tt="none">
-            {endpoints.length}
-          </Badge>
-        </Group>
+      {network.driver === "bridge" && <NetworkOptions network={network} />}
+      <Section title="Endpoints" count={endpoints.length}>
         {endpoints.length === 0 ? (
           <Text size="sm" c="dimmed">
             Nothing is connected. Draw a cable from a sandbox, or press C.
@@ -90,9 +80,26 @@ export function NetworkFacts({ network }: { network: Network }) {
             label={`${count(endpoints.length, "endpoint")} of ${network.name}`}
           />
         )}
-      </div>
+      </Section>
     </>
   );
+}
+
+/** What is given once, and the rest of what a bridge network has besides switches. */
+function bridgeFacts(options: BridgeOptions): Fact[] {
+  return [
+    { label: "MTU", value: options.mtu },
+    {
+      label: "Host binding",
+      value: options.hostBindingIpv4 ?? "every address",
+      mono: Boolean(options.hostBindingIpv4),
+    },
+    { label: "Source IPv4", value: options.hostIpv4, mono: true },
+    { label: "Source IPv6", value: options.hostIpv6, mono: true },
+    { label: "Interfaces", value: `${options.interfacePrefix}0, ${options.interfacePrefix}1 …`, mono: true },
+    { label: "Bridge IPv4", value: options.inhibitIpv4 ? "no address of its own" : null },
+    { label: "Device", value: options.adopted ? "was there before, and stays" : null },
+  ];
 }
 
 function NetworkActions({ network }: { network: Network }) {

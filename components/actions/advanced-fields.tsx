@@ -1,0 +1,52 @@
+"use client";
+
+import { NumberInput, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import { bridgeSwitches } from "./bridge-options.ts";
+import { GatewayModeSelect } from "./gateway-mode-select.tsx";
+import type { NetworkValues } from "./network-values.ts";
+
+/** The options of a bridge that most networks leave alone. */
+export function AdvancedFields({ form }: { form: UseFormReturnType<NetworkValues> }) {
+  const { ipv6, internal } = form.values;
+  return (
+    <Stack gap="sm">
+      <SimpleGrid cols={2} spacing="sm">
+        <TextInput
+          label="Bridge device"
+          placeholder="automatic"
+          classNames={{ input: "mono" }}
+          {...form.getInputProps("bridge")}
+        />
+        <NumberInput
+          label="MTU"
+          placeholder="automatic"
+          hideControls
+          allowDecimal={false}
+          {...form.getInputProps("mtu")}
+        />
+      </SimpleGrid>
+      <TextInput
+        label="Host binding"
+        description="Where ports are published that do not say where"
+        placeholder="every address"
+        classNames={{ input: "mono" }}
+        {...form.getInputProps("hostBindingIpv4")}
+      />
+      {bridgeSwitches.map(({ key, label, description }) => (
+        <Switch key={key} label={label} description={description} {...form.getInputProps(key, { type: "checkbox" })} />
+      ))}
+      {([4, 6] as const)
+        .filter((family) => family === 4 || ipv6)
+        .map((family) => (
+          <GatewayModeSelect
+            key={family}
+            family={family}
+            internal={internal}
+            comboboxProps={{ withinPortal: false }}
+            {...form.getInputProps(`gatewayModeIpv${family}`)}
+          />
+        ))}
+    </Stack>
+  );
+}
