@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useLive, useTopology } from "#components/live/live-provider.tsx";
-import { statusOf, statusWords } from "#components/topology/graph.ts";
+import { statusOf, statusWords } from "#components/topology/status.ts";
 import { StatusGlyph } from "#components/topology/status-glyph.tsx";
 import styles from "./inspector.module.css";
 

@@ -4,7 +4,7 @@ import { Alert, Text } from "@mantine/core";
 import Link from "next/link";
 import type { Id } from "#cnm/ids.ts";
 import { useLive } from "#components/live/live-provider.tsx";
-import { statusOf, statusWords } from "#components/topology/graph.ts";
+import { statusOf, statusWords } from "#components/topology/status.ts";
 import { StatusGlyph } from "#components/topology/status-glyph.tsx";
 
 /** How an object is, as the daemon last said; with the kernel's words where something failed. */

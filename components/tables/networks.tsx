@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type { Id } from "#cnm/ids.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
+import { badgesOf } from "#components/topology/graph.ts";
 import { ListPage } from "./list-page.tsx";
 import { ConnectButton, DeleteButton, NewButton } from "./row-actions.tsx";
 import { StatusCell } from "./status-cell.tsx";
@@ -44,14 +45,14 @@ export function Networks() {
     for (const { networkId } of Object.values(topology.endpoints))
       counts.set(networkId, (counts.get(networkId) ?? 0) + 1);
     return Object.values(topology.networks).map(
-      ({ id, name, driver, pools, internal, predefined }): NetworkRow => ({
-        id,
-        name,
-        driver,
-        subnets: pools.map(({ subnet }) => subnet).join(" "),
-        endpoints: counts.get(id) ?? 0,
-        notes: [internal && "internal", predefined && "predefined"].filter(Boolean).join(", "),
-        predefined,
+      (network): NetworkRow => ({
+        id: network.id,
+        name: network.name,
+        driver: network.driver,
+        subnets: network.pools.map(({ subnet }) => subnet).join(" "),
+        endpoints: counts.get(network.id) ?? 0,
+        notes: badgesOf(network).join(", "),
+        predefined: network.predefined,
       }),
     );
   }, [topology]);

@@ -3,7 +3,7 @@
 import { Group } from "@mantine/core";
 import type { Id } from "#cnm/ids.ts";
 import { useLive } from "#components/live/live-provider.tsx";
-import { statusOf, statusWords } from "#components/topology/graph.ts";
+import { statusOf, statusWords } from "#components/topology/status.ts";
 import { StatusGlyph } from "#components/topology/status-glyph.tsx";
 
 export function StatusCell({ id }: { id: Id }) {

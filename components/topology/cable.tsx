@@ -18,8 +18,20 @@ export const Cable = memo(function Cable({
 }: EdgeProps<CableEdge>) {
   const { path, x, y } = cablePath({ sourceX, sourceY, targetX, targetY });
   return (
-    <g className={styles.cable} data-status={data?.status} data-selected={selected || undefined}>
+    <g
+      className={styles.cable}
+      data-status={data?.status}
+      data-apart={data?.apart || undefined}
+      data-selected={selected || undefined}
+    >
       <BaseEdge id={id} path={path} interactionWidth={18} />
+      {data?.apart && (
+        <g className={styles.lock} transform={`translate(${x - 8}, ${y - 8})`}>
+          <title>Inter-container communication is off: the endpoints of this network are kept apart</title>
+          <circle cx="8" cy="8" r="8" />
+          <path d="M5.2 7.5h5.6v4H5.2zM6.3 7.5V6a1.7 1.7 0 0 1 3.4 0v1.5" />
+        </g>
+      )}
       {selected && data && (
         <EdgeLabelRenderer>
           <div className={styles.cableLabel} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>

@@ -12,6 +12,7 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { type FocusEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import type { Id } from "#cnm/ids.ts";
 import { useUi, useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { useLive } from "#components/live/live-provider.tsx";
@@ -21,7 +22,8 @@ import { ContextMenu, type MenuAt } from "./context-menu.tsx";
 import { decorate } from "./decorate.ts";
 import { EmptyHint } from "./empty-hint.tsx";
 import { useGesture, useGestureStore } from "./gesture.tsx";
-import type { CableEdge, Card } from "./graph.ts";
+import type { Card, Graph, Line } from "./graph.ts";
+import { Link } from "./link.tsx";
 import { motion } from "./motion.ts";
 import { NarrowHint } from "./narrow-hint.tsx";
 import { NetworkCard } from "./network-card.tsx";
@@ -38,7 +40,7 @@ import { useCanvasKeys } from "./use-canvas-keys.ts";
 import { useGraph } from "./use-graph.ts";
 
 const nodeTypes = { network: NetworkCard, sandbox: SandboxCard };
-const edgeTypes = { cable: Cable };
+const edgeTypes = { cable: Cable, link: Link };
 const manyCards = 300;
 
 type Tier = "full" | "title" | "tile";
@@ -64,7 +66,7 @@ export function Canvas() {
   const narrow = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
   const drawable = edit.ok && !narrow;
   const [empty] = useState(() => graph.cards.every((card) => card.type === "network" && card.data.predefined));
-  const { cards, cables, onSelect, onFocus, clear } = useSelection(graph);
+  const { cards, lines, onSelect, onFocus, select } = useSelection(graph);
   useFocusOnNew(cards);
   useKeepInSight(canvas);
   useCanvasKeys({
@@ -90,10 +92,10 @@ export function Canvas() {
       data-cabling={cabling || undefined}
       onFocus={onFocus}
     >
-      <ReactFlow<Card, CableEdge>
+      <ReactFlow<Card, Line>
         {...handlers}
         nodes={cards}
-        edges={cables}
+        edges={lines}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={(changes) => {
@@ -121,9 +123,12 @@ export function Canvas() {
         elevateNodesOnSelect={false}
         onInit={({ getZoom }) => setTier(tierOf(getZoom()))}
         onMove={(_event, { zoom }) => setTier(tierOf(zoom))}
-        onPaneClick={(event) => endOnPane(event) || clear()}
+        onPaneClick={(event) => endOnPane(event) || select([])}
         onNodeContextMenu={(event, { id }) => openMenu(event, { kind: "card", id })}
-        onEdgeContextMenu={(event, { id, source }) => openMenu(event, { kind: "cable", id, around: source })}
+        onEdgeClick={(_event, line) => line.type === "link" && line.data && select([line.data.owner])}
+        onEdgeContextMenu={(event, { id, type, source }) =>
+          type === "cable" && openMenu(event, { kind: "cable", id, around: source })
+        }
         onPaneContextMenu={(event) => openMenu(event, null)}
       >
         <Background variant={BackgroundVariant.Dots} gap={grid} size={1.5} />
@@ -138,14 +143,17 @@ export function Canvas() {
 }
 
 /** Selection lives outside the canvas; here it is put onto the cards and read back from React Flow's changes. */
-function useSelection(graph: { cards: Card[]; cables: CableEdge[] }) {
+function useSelection(graph: Graph) {
   const ui = useUiStore();
   const gestures = useGestureStore();
   const selection = useUi((state) => state.selection);
   const current = useGesture((gesture) => gesture.current);
-  const { cards, cables } = useMemo(() => decorate(graph, selection, current), [graph, selection, current]);
+  const { cards, lines } = useMemo(() => {
+    const { cards, cables, links } = decorate(graph, selection, current);
+    return { cards, lines: [...links, ...cables] };
+  }, [graph, selection, current]);
   const onSelect = useCallback(
-    (changes: (NodeChange<Card> | EdgeChange<CableEdge>)[]) => {
+    (changes: (NodeChange<Card> | EdgeChange<Line>)[]) => {
       const next = new Set(ui.get().selection);
       const before = next.size;
       let changed = false;
@@ -167,6 +175,6 @@ function useSelection(graph: { cards: Card[]; cables: CableEdge[] }) {
     },
     [gestures],
   );
-  const clear = useCallback(() => ui.set({ selection: [] }), [ui]);
-  return { cards, cables, onSelect, onFocus, clear };
+  const select = useCallback((ids: Id[]) => ui.set({ selection: ids }), [ui]);
+  return { cards, lines, onSelect, onFocus, select };
 }

@@ -7,7 +7,7 @@ import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { focusInspector } from "#components/inspector/inspector-head.tsx";
 import type { Current } from "./gesture.tsx";
-import type { CableEdge, Card } from "./graph.ts";
+import type { Card, Line } from "./graph.ts";
 import { spotAt } from "./spot.ts";
 import styles from "./topology.module.css";
 
@@ -22,7 +22,7 @@ export interface MenuAt {
 export function ContextMenu({ on, x, y, close }: MenuAt & { close: () => void }) {
   const ui = useUiStore();
   const edit = useEditVerdict();
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   const create = (kind: "network" | "sandbox") => ui.set({ dialog: { kind, spot: spotAt(flow, { x, y }) } });
   const inspect = (id: string) => {
     ui.set({ selection: [id] });

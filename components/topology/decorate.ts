@@ -13,6 +13,7 @@ export function decorate(graph: Graph, selection: readonly Id[], current: Curren
   return {
     cards: graph.cards.map((card) => mark<Card>(card, selected, stop)),
     cables: graph.cables.map((cable) => mark<CableEdge>(cable, selected, stop)),
+    links: graph.links,
   };
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { type Card, rowCenter, sandboxHeight, statusOf, toGraph } from "./graph.ts";
+import { type Card, type SandboxData, toGraph } from "./graph.ts";
+import { rowCenter, sandboxHeight } from "./sandbox-rows.ts";
+import { statusOf } from "./status.ts";
 import { reuseGraph } from "./reuse.ts";
 import { idOf, small, stateOf } from "./topology.fixture.ts";
 
@@ -20,8 +22,9 @@ test("a cable joins the row of its endpoint with its network", () => {
   expect(cables).toHaveLength(1);
   expect(cables[0]).toMatchObject({ source: idOf(2), sourceHandle: idOf(4), target: idOf(1), targetHandle: "anchor" });
   const anchor = find(cards, idOf(2)).handles?.find(({ id }) => id === idOf(4));
-  expect(anchor?.y).toBe(rowCenter(0));
-  expect(sandboxHeight(1)).toBeGreaterThan(rowCenter(0));
+  const { rows } = find(cards, idOf(2)).data as SandboxData;
+  expect(anchor?.y).toBe(rowCenter(rows[0]!));
+  expect(sandboxHeight(rows)).toBeGreaterThan(rowCenter(rows[0]!));
 });
 
 test("an endpoint that is not joined has no cable, and its network speaks for it", () => {

@@ -1,14 +1,16 @@
 import type { Edge, Node, NodeHandle, Position as Side } from "@xyflow/react";
+import { gatewayMode } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { Layout, Position, TopologyState } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
-import type { DriverName, Network } from "#cnm/network.ts";
+import type { DriverName, Network, NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
+import { type LinkEdge, linksOf } from "./links.ts";
+import { headHeight, type Row, rowCenter, rowsOf, sandboxHeight } from "./sandbox-rows.ts";
+import { type Status, statusOf, statusWords } from "./status.ts";
 
 /** The topology as cards and cables. Pure; sizes are fixed per content so that nothing has to be measured to be drawn. */
-
-export type Status = "up" | "applying" | "failed";
 
 export interface NetworkData extends Record<string, unknown> {
   name: string;
@@ -17,16 +19,6 @@ export interface NetworkData extends Record<string, unknown> {
   members: number;
   badges: string[];
   predefined: boolean;
-  status: Status;
-  problem: string | null;
-}
-
-/** One endpoint on a sandbox's card. */
-export interface Row {
-  id: Id;
-  interfaceName: string;
-  address: string;
-  network: string;
   status: Status;
   problem: string | null;
 }
@@ -44,23 +36,24 @@ export interface CableData extends Record<string, unknown> {
   driver: DriverName;
   status: Status;
   label: string;
+  /** Its network keeps its endpoints apart. */
+  apart: boolean;
 }
 
 export type NetworkNode = Node<NetworkData, "network">;
 export type SandboxNode = Node<SandboxData, "sandbox">;
 export type Card = NetworkNode | SandboxNode;
 export type CableEdge = Edge<CableData, "cable">;
+/** Whatever joins two cards. */
+export type Line = CableEdge | LinkEdge;
 
 export interface Graph {
   cards: Card[];
   cables: CableEdge[];
+  links: LinkEdge[];
 }
 
 export const cardWidth = 220;
-export const rowHeight = 26;
-const headHeight = 46;
-
-export const sandboxHeight = (rows: number): number => headHeight + (rows > 0 ? rows * rowHeight + 6 : 0);
 export const networkHeight = (subnets: number): number => headHeight + 18 * Math.max(1, subnets) + 2;
 
 /** Cards with the positions that are known; a card without one stands at the origin until `place` has found it a spot. */
@@ -79,13 +72,8 @@ export function toGraph(state: TopologyState, layout: Layout): Graph {
       ),
     ],
     cables: Object.values(topology.endpoints).flatMap((endpoint) => cableOf(state, endpoint) ?? []),
+    links: linksOf(topology),
   };
-}
-
-/** failed wins over applying: an old problem is not forgotten because something new is tried. */
-export function statusOf(state: TopologyState, id: Id): Status {
-  if (state.applying.includes(id)) return "applying";
-  return state.problems[id] ? "failed" : "up";
 }
 
 /** Of the first object that is not up, if any: endpoints in no sandbox have no row, so their network's card speaks for them. */
@@ -95,8 +83,6 @@ function troubledOf(state: TopologyState, objects: readonly { id: Id; name: stri
   const words = state.problems[troubled.id]?.message;
   return { status: statusOf(state, troubled.id), problem: words ? `${troubled.name}: ${words}` : null };
 }
-
-export const statusWords: Record<Status, string> = { up: "up", applying: "being changed", failed: "failed" };
 
 function networkCard(
   state: TopologyState,
@@ -138,7 +124,7 @@ function sandboxCard(
   sandbox: Sandbox,
   { endpoints, position }: { endpoints: readonly Endpoint[]; position: Position },
 ): SandboxNode {
-  const rows = endpoints.map((endpoint) => rowOf(state, endpoint)).sort(byInterface);
+  const rows = rowsOf(state, endpoints);
   const status = statusOf(state, sandbox.id);
   const data: SandboxData = {
     name: sandbox.name,
@@ -148,9 +134,9 @@ function sandboxCard(
     status,
     problem: state.problems[sandbox.id]?.message ?? null,
   };
-  const height = sandboxHeight(rows.length);
-  const anchors = rows.map(({ id }, index): NodeHandle => {
-    return { id, type: "source", position: right, x: cardWidth - 1, y: rowCenter(index), width: 1, height: 1 };
+  const height = sandboxHeight(rows);
+  const anchors = rows.map((row): NodeHandle => {
+    return { id: row.id, type: "source", position: right, x: cardWidth - 1, y: rowCenter(row), width: 1, height: 1 };
   });
   return {
     id: sandbox.id,
@@ -189,30 +175,9 @@ function cableHandles(side: Side, height: number): NodeHandle[] {
   ];
 }
 
-/** From the card's top to the middle of a row, in pixels. */
-export const rowCenter = (index: number): number => headHeight + index * rowHeight + rowHeight / 2;
-
 function sandboxName({ name, mode, rows, status }: SandboxData): string {
-  const joined = rows.map((row) =>
-    `${row.interfaceName || "member"} ${row.address} on ${row.network}`.replace(/ +/g, " "),
-  );
   const head = `Sandbox ${name}${mode === "host" ? ", host mode" : ""}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
-  return rows.length > 0 ? `${head}: ${joined.join("; ")}` : head;
-}
-
-function rowOf(state: TopologyState, endpoint: Endpoint): Row {
-  return {
-    id: endpoint.id,
-    interfaceName: endpoint.attachment?.interfaceName ?? "",
-    address: endpoint.ipv4 ?? endpoint.ipv6 ?? "",
-    network: state.topology.networks[endpoint.networkId]?.name ?? "",
-    status: statusOf(state, endpoint.id),
-    problem: state.problems[endpoint.id]?.message ?? null,
-  };
-}
-
-function byInterface(a: Row, b: Row): number {
-  return a.interfaceName.localeCompare(b.interfaceName, "en", { numeric: true }) || a.network.localeCompare(b.network);
+  return rows.length > 0 ? `${head}: ${rows.map(({ text }) => text).join("; ")}` : head;
 }
 
 function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
@@ -221,6 +186,7 @@ function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
   if (!network || !sandbox) return null;
   const status = statusOf(state, endpoint.id);
   const device = endpoint.attachment?.interfaceName || endpoint.name;
+  const apart = network.driver === "bridge" && !network.options.icc;
   return {
     id: endpoint.id,
     type: "cable",
@@ -232,14 +198,25 @@ function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
       driver: network.driver,
       status,
       label: [device, endpoint.ipv4 ?? endpoint.ipv6].filter(Boolean).join(" · "),
+      apart,
     },
-    ariaLabel: `${device} of ${sandbox.name} to ${network.name}, ${statusWords[status]}`,
+    ariaLabel: `${device} of ${sandbox.name} to ${network.name}, ${statusWords[status]}${apart ? ", kept apart from other endpoints" : ""}`,
   };
 }
 
-function badgesOf(network: Network): string[] {
-  const mtu = network.driver === "bridge" && network.options.mtu !== 1500 ? [`MTU ${network.options.mtu}`] : [];
-  return [...(network.internal ? ["internal"] : []), ...(network.predefined ? ["predefined"] : []), ...mtu];
+/** What sets a network apart, in a word or two each. */
+export function badgesOf(network: Network): string[] {
+  return [
+    ...(network.internal ? ["internal"] : []),
+    ...(network.predefined ? ["predefined"] : []),
+    ...(network.driver === "bridge" ? bridgeBadges(network) : []),
+  ];
+}
+
+/** What is not as in most networks. */
+function bridgeBadges({ options, pools }: NetworkOf<"bridge">): string[] {
+  const modes = new Set(pools.map(({ family }) => gatewayMode(options, family)).filter((mode) => mode !== "nat"));
+  return [...(options.icc ? [] : ["ICC off"]), ...modes, ...(options.mtu === 1500 ? [] : [`MTU ${options.mtu}`])];
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -10,7 +10,8 @@ import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { sentence } from "#components/api/trouble.ts";
 import { useLive } from "#components/live/live-provider.tsx";
-import { type CableEdge, type Card, cardWidth, networkHeight, sandboxHeight } from "./graph.ts";
+import { type Card, cardWidth, type Line, networkHeight } from "./graph.ts";
+import { sandboxHeight } from "./sandbox-rows.ts";
 import { firstRefusal } from "./intent.ts";
 import { spotAt, spotInView } from "./spot.ts";
 import styles from "./topology.module.css";
@@ -26,7 +27,7 @@ interface Drag {
 
 const items = [
   { kind: "network" as const, label: "Network", icon: IconNetwork, height: networkHeight(1) },
-  { kind: "sandbox" as const, label: "Sandbox", icon: IconBox, height: sandboxHeight(0) },
+  { kind: "sandbox" as const, label: "Sandbox", icon: IconBox, height: sandboxHeight([]) },
 ];
 const noDrivers: Record<string, string> = {};
 
@@ -88,7 +89,7 @@ function Ghost({ kind, x, y }: Drag) {
 }
 
 function usePaletteDrag() {
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   const ui = useUiStore();
   const [drag, setDrag] = useState<Drag | null>(null);
   const active = drag !== null;

@@ -1,4 +1,5 @@
 import type { CableEdge, Card, Graph } from "./graph.ts";
+import type { LinkEdge } from "./links.ts";
 
 /**
  * The next graph with the previous objects wherever nothing about them has changed, so that only cards that differ render
@@ -8,6 +9,7 @@ export function reuseGraph(previous: Graph, next: Graph): Graph {
   return {
     cards: reuse<Card>(previous.cards, next.cards, carryCard),
     cables: reuse<CableEdge>(previous.cables, next.cables, (_old, cable) => cable),
+    links: reuse<LinkEdge>(previous.links, next.links, (_old, link) => link),
   };
 }
 

@@ -2,12 +2,15 @@
 
 import { IconBox, IconHome } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { memo } from "react";
+import { Fragment, memo } from "react";
 import { useUiStore } from "#components/actions/ui.ts";
 import { CableHandles } from "./cable-handles.tsx";
 import styles from "./card.module.css";
 import { useCableRole, useGesture } from "./gesture.tsx";
-import { type Row, rowCenter, rowHeight, type SandboxNode, statusWords } from "./graph.ts";
+import type { SandboxNode } from "./graph.ts";
+import type { PortLine } from "./port-chips.ts";
+import { type Row, rowCenter } from "./sandbox-rows.ts";
+import { statusWords } from "./status.ts";
 import { StatusGlyph } from "./status-glyph.tsx";
 
 export const SandboxCard = memo(function SandboxCard({ id, data, selected }: NodeProps<SandboxNode>) {
@@ -36,10 +39,10 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
         )}
         <StatusGlyph status={data.status} />
       </div>
-      {data.rows.map((row, index) => (
-        <EndpointRow key={row.id} row={row} sandbox={data.name} top={rowCenter(index) - rowHeight / 2} />
+      {data.rows.map((row) => (
+        <EndpointRow key={row.id} row={row} sandbox={data.name} />
       ))}
-      {data.rows.map((row, index) => (
+      {data.rows.map((row) => (
         <Handle
           key={row.id}
           id={row.id}
@@ -47,7 +50,7 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
           position={Position.Right}
           isConnectable={false}
           className={styles.anchor}
-          style={{ top: rowCenter(index) }}
+          style={{ top: rowCenter(row) }}
         />
       ))}
       <CableHandles name={data.name} side={Position.Right} />
@@ -56,17 +59,17 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
 });
 
 /** One endpoint; a click selects it instead of the card. Its own keyboard path is the cable ([ and ]) and the inspector. */
-function EndpointRow({ row, sandbox, top }: { row: Row; sandbox: string; top: number }) {
+function EndpointRow({ row, sandbox }: { row: Row; sandbox: string }) {
   const ui = useUiStore();
   return (
     <button
       type="button"
       tabIndex={-1}
       className={`${styles.row} nodrag`}
-      style={{ top, height: rowHeight }}
+      style={{ top: row.top, height: row.height }}
       data-status={row.status}
       title={row.problem ?? undefined}
-      aria-label={`Endpoint ${row.interfaceName} ${row.address} of ${sandbox} on ${row.network}, ${statusWords[row.status]}`}
+      aria-label={rowLabel(row, sandbox)}
       onClick={(event) => {
         event.stopPropagation();
         ui.set({ selection: [row.id] });
@@ -74,7 +77,29 @@ function EndpointRow({ row, sandbox, top }: { row: Row; sandbox: string; top: nu
     >
       <span className={styles.interface}>{row.interfaceName || row.network}</span>{" "}
       <span className={styles.address}>{row.address}</span>
-      <span className={styles.port} />
+      <span className={styles.port} /> {row.ports && <PortChips {...row.ports} />}
     </button>
+  );
+}
+
+const chipsOf = ({ chips, more }: PortLine) => (more ? [...chips, more] : chips);
+
+/** Begins with all that is to be read on the row, as WCAG 2.5.3 wants. */
+function rowLabel({ interfaceName, address, network, ports, status }: Row, sandbox: string): string {
+  const read = [interfaceName || network, address, ...(ports ? chipsOf(ports).map(({ text }) => text) : [])].join(" ");
+  return `Endpoint ${read} of ${sandbox} on ${network}, ${statusWords[status]}`;
+}
+
+function PortChips({ chips, more }: PortLine) {
+  return (
+    <span className={styles.ports}>
+      {chipsOf({ chips, more }).map(({ text, title, local }) => (
+        <Fragment key={title}>
+          <span title={title} data-local={local || undefined}>
+            {text}
+          </span>{" "}
+        </Fragment>
+      ))}
+    </span>
   );
 }

@@ -1,9 +1,9 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import type { Spot } from "#components/actions/ui.ts";
-import { type CableEdge, type Card, cardWidth } from "./graph.ts";
+import { type Card, cardWidth, type Line } from "./graph.ts";
 import { snap } from "./placement.ts";
 
-type Flow = ReactFlowInstance<Card, CableEdge>;
+type Flow = ReactFlowInstance<Card, Line>;
 const headMiddle = 22;
 
 interface Placing {

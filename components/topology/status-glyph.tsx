@@ -1,7 +1,7 @@
 "use client";
 
 import { useLive } from "#components/live/live-provider.tsx";
-import type { Status } from "./graph.ts";
+import type { Status } from "./status.ts";
 
 /** State as a shape as well as a colour: a dot, a broken ring, a cross; an empty ring while nobody knows whether it is still so. */
 export function StatusGlyph({ status: seen }: { status: Status }) {

@@ -16,7 +16,7 @@ import { troubleOfRefusal } from "#components/api/trouble.ts";
 import { useApply } from "#components/api/use-apply.ts";
 import { useLiveStore } from "#components/live/live-provider.tsx";
 import { useGestureStore } from "./gesture.tsx";
-import type { CableEdge, Card } from "./graph.ts";
+import type { Card, Line } from "./graph.ts";
 import { cableVerdict, cableVerdicts, connectCommands, endsOf } from "./intent.ts";
 import { spotAt } from "./spot.ts";
 
@@ -26,7 +26,7 @@ export function useCabling() {
   const live = useLiveStore();
   const ui = useUiStore();
   const apply = useApply();
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   const store = useStoreApi();
   const cancelled = useRef(false);
 
@@ -40,7 +40,7 @@ export function useCabling() {
     [gestures, live],
   );
 
-  const isValidConnection = useCallback<IsValidConnection<CableEdge>>(
+  const isValidConnection = useCallback<IsValidConnection<Line>>(
     ({ source, target }) => {
       const { cableFrom, verdicts } = gestures.get();
       const other = source === cableFrom ? target : source;

@@ -4,7 +4,7 @@ import { useReactFlow } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect } from "react";
 import { useUi, useUiStore } from "#components/actions/ui.ts";
 import { type Current, useGestureStore } from "./gesture.tsx";
-import { type CableEdge, type Card, cardWidth } from "./graph.ts";
+import { type Card, cardWidth, type Line } from "./graph.ts";
 import { motion } from "./motion.ts";
 
 /** What panels lie on at each edge of the canvas, in pixels: nothing that has the keyboard may hide under them. */
@@ -13,7 +13,7 @@ const insets = { top: 80, right: 30, bottom: 70, left: 30 };
 /** Moves the keyboard to a card or a cable, and the view there if it is out of sight. Never out of a form that is open. */
 export function useCanvasFocus(): (current: Current) => void {
   const ui = useUiStore();
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   const gestures = useGestureStore();
   return useCallback(
     (current) => {
@@ -47,7 +47,7 @@ export function useFocusOnNew(cards: readonly Card[]): void {
 /** Keeps what is selected in sight when the inspector takes a part of the canvas, or the window is made smaller. */
 export function useKeepInSight(canvas: RefObject<HTMLElement | null>): void {
   const ui = useUiStore();
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       const [only, more] = ui.get().selection;
@@ -65,7 +65,7 @@ export function elementOf({ kind, id }: Current): HTMLElement | SVGElement | nul
   return document.querySelector<HTMLElement | SVGElement>(`.react-flow__${part}[data-id="${id}"]`);
 }
 
-function bringIntoView(flow: ReturnType<typeof useReactFlow<Card, CableEdge>>, current: Current) {
+function bringIntoView(flow: ReturnType<typeof useReactFlow<Card, Line>>, current: Current) {
   const card = flow.getNode(current.kind === "card" ? current.id : current.around);
   const canvas = document.querySelector(".react-flow")?.getBoundingClientRect();
   if (!card || !canvas) return;

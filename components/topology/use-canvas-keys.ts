@@ -8,7 +8,7 @@ import { useUiStore } from "#components/actions/ui.ts";
 import { announce } from "#components/frame/announcer.tsx";
 import { focusInspector } from "#components/inspector/inspector-head.tsx";
 import { type Current, useGestureStore } from "./gesture.tsx";
-import type { CableEdge, Card } from "./graph.ts";
+import type { Card, Line } from "./graph.ts";
 import { cycle, type Direction, directionOf, moveBy, neighbour, type Spot } from "./navigation.ts";
 import { spotInView } from "./spot.ts";
 import { elementOf, useCanvasFocus } from "./use-canvas-focus.ts";
@@ -26,7 +26,7 @@ interface CanvasKeys {
 /** The whole canvas by keyboard. Keys count while the canvas has the focus (or nothing has), and never while typing. */
 export function useCanvasKeys(options: CanvasKeys): void {
   const { canvas, move, cancelCable, layout, fit, help, menu } = options;
-  const flow = useReactFlow<Card, CableEdge>();
+  const flow = useReactFlow<Card, Line>();
   const gestures = useGestureStore();
   const ui = useUiStore();
   const focus = useCanvasFocus();
@@ -61,7 +61,9 @@ export function useCanvasKeys(options: CanvasKeys): void {
     const around = current.kind === "cable" ? current.around : current.id;
     const ids = flow
       .getEdges()
-      .flatMap(({ id, source, target }) => (source === around || target === around ? [id] : []));
+      .flatMap(({ id, type, source, target }) =>
+        type === "cable" && (source === around || target === around) ? [id] : [],
+      );
     const next = cycle(ids, current.kind === "cable" ? current.id : null, step);
     if (next) focus({ kind: "cable", id: next, around });
     else announce("No cables here");

@@ -11,7 +11,7 @@ import { type Box, boxOf, place } from "./placement.ts";
 import { reuseGraph } from "./reuse.ts";
 import { useSaveLayout } from "./use-save-layout.ts";
 
-const nothing: Graph = { cards: [], cables: [] };
+const nothing: Graph = { cards: [], cables: [], links: [] };
 
 /**
  * The daemon's state as the canvas draws it. Only positions run ahead of the daemon: a card stays where it was put while that

@@ -1,0 +1,75 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { TopologyState } from "#cnm/events.ts";
+import type { Id } from "#cnm/ids.ts";
+import { formatPublication } from "#cnm/ports.ts";
+import { listing } from "#cnm/text.ts";
+import { type PortLine, portLine } from "./port-chips.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/** The rows of a sandbox's card, one per endpoint. Pure; all sizes in canvas pixels, known before anything is drawn. */
+
+export interface Row {
+  id: Id;
+  interfaceName: string;
+  address: string;
+  network: string;
+  /** A second line of the row. */
+  ports: PortLine | null;
+  /** "eth0 172.17.0.2/16 on net, publishing 8080:80/tcp". */
+  text: string;
+  /** From the card's top. */
+  top: number;
+  height: number;
+  status: Status;
+  problem: string | null;
+}
+
+export const headHeight = 46;
+const lineHeight = 26;
+const portsHeight = 22;
+
+/** The rows in the order of interfaces, below each other. */
+export function rowsOf(state: TopologyState, endpoints: readonly Endpoint[]): Row[] {
+  let top = headHeight;
+  return endpoints
+    .map((endpoint) => rowOf(state, endpoint))
+    .sort(byInterface)
+    .map((row) => {
+      const placed = { ...row, top };
+      top += row.height;
+      return placed;
+    });
+}
+
+export function sandboxHeight(rows: readonly Row[]): number {
+  const last = rows.at(-1);
+  return last ? last.top + last.height + 6 : headHeight;
+}
+
+/** From the card's top to where the row's cable begins: the middle of its first line. */
+export const rowCenter = ({ top }: Row): number => top + lineHeight / 2;
+
+function rowOf(state: TopologyState, endpoint: Endpoint): Omit<Row, "top"> {
+  const interfaceName = endpoint.attachment?.interfaceName ?? "";
+  const address = endpoint.ipv4 ?? endpoint.ipv6 ?? "";
+  const network = state.topology.networks[endpoint.networkId]?.name ?? "";
+  const ports = portLine(endpoint.ports);
+  const publishing = ports ? `, publishing ${listing(endpoint.ports.map(formatPublication))}` : "";
+  return {
+    id: endpoint.id,
+    interfaceName,
+    address,
+    network,
+    ports,
+    text: `${[interfaceName || "member", address].filter(Boolean).join(" ")} on ${network}${publishing}`,
+    height: lineHeight + (ports ? portsHeight : 0),
+    status: statusOf(state, endpoint.id),
+    problem: state.problems[endpoint.id]?.message ?? null,
+  };
+}
+
+type Sorted = Pick<Row, "interfaceName" | "network">;
+
+function byInterface(a: Sorted, b: Sorted): number {
+  return a.interfaceName.localeCompare(b.interfaceName, "en", { numeric: true }) || a.network.localeCompare(b.network);
+}
