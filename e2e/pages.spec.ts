@@ -1,43 +1,105 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./patchbay.ts";
+import { expect, type Patchbay, test } from "./patchbay.ts";
 
-const pages = ["topology", "networks", "sandboxes", "endpoints", "history", "history?seq=4", "users"];
+const pages = ["topology", "networks", "sandboxes", "endpoints", "ports", "history", "history?seq=4", "users"];
 
 /** Where to keep pictures of every page, for the documents and for whoever wants to look; nowhere by default. */
 const pictures = process.env.PATCHBAY_PICTURES;
 
-for (const scheme of ["light", "dark"] as const)
+for (const scheme of ["light", "dark"] as const) {
   test(`every page is accessible and quiet, ${scheme}`, async ({ patchbay, admin: page }) => {
     const noise = listen(page);
-    const change = (...commands: object[]) => patchbay.daemon.admin("mutation", "topology.change", { commands });
-    await change(
-      { type: "network.create", name: "web" },
-      { type: "network.create", name: "back", internal: true, enableIpv6: true },
-    );
-    for (const name of ["proxy", "app", "db"]) await change({ type: "sandbox.create", name });
-    for (const [network, sandbox] of [
-      ["web", "proxy"],
-      ["web", "app"],
-      ["back", "app"],
-      ["back", "db"],
-    ] as const)
-      await change(
-        { type: "endpoint.create", network, name: sandbox },
-        { type: "endpoint.join", endpoint: `${network}/${sandbox}`, sandbox },
-      );
-    await page.evaluate((value) => localStorage.setItem("mantine-color-scheme-value", value), scheme);
+    await furnish(patchbay, page, scheme);
     for (const path of pages) {
       await page.goto(`${patchbay.url}/${path}`);
       await expect(page.getByRole("status", { name: /Loading/ })).toHaveCount(0);
       await expect(page.locator("main")).toContainText(/\w/);
       if (path === "topology") await showInspector(page);
-      if (pictures) await page.screenshot({ path: `${pictures}/${path.replace(/\W/g, "-")}-${scheme}.png` });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await judge(page, `${path}-${scheme}`);
     }
     expect(noise).toEqual([]);
   });
+
+  test(`what opens on the canvas is accessible and quiet, ${scheme}`, async ({ patchbay, admin: page }) => {
+    const noise = listen(page);
+    await furnish(patchbay, page, scheme);
+    for (const [name, open] of Object.entries(views)) {
+      await page.goto(`${patchbay.url}/topology`);
+      await open(page);
+      await judge(page, `${name}-${scheme}`);
+    }
+    expect(noise).toEqual([]);
+  });
+}
+
+/** Two networks with three sandboxes, ports, a link and a network that keeps its endpoints apart. */
+async function furnish(patchbay: Patchbay, page: Page, scheme: string): Promise<void> {
+  const change = (...commands: object[]) => patchbay.daemon.admin("mutation", "topology.change", { commands });
+  await change(
+    { type: "network.create", name: "web" },
+    { type: "network.create", name: "back", internal: true, enableIpv6: true, options: { icc: "false" } },
+  );
+  for (const name of ["proxy", "app", "db"]) await change({ type: "sandbox.create", name });
+  for (const [network, sandbox] of [
+    ["web", "proxy"],
+    ["web", "app"],
+    ["back", "app"],
+    ["back", "db"],
+  ] as const)
+    await change(
+      { type: "endpoint.create", network, name: sandbox },
+      { type: "endpoint.join", endpoint: `${network}/${sandbox}`, sandbox },
+    );
+  await change(
+    {
+      type: "endpoint.update",
+      endpoint: "web/proxy",
+      publish: ["8080:80", "127.0.0.1:9090:90", "53:53/udp", "7000-7003:7000-7003", "8443:443"],
+    },
+    { type: "endpoint.update", endpoint: "back/db", expose: ["5432"] },
+    { type: "endpoint.update", endpoint: "back/app", links: ["db:database"] },
+    { type: "endpoint.create", network: "web", name: "spare", publish: ["9000:9000"] },
+  );
+  await page.evaluate((value) => localStorage.setItem("mantine-color-scheme-value", value), scheme);
+}
+
+/** Forms, a plan, and what the inspector holds. */
+const views: Record<string, (page: Page) => Promise<void>> = {
+  "network form": async (page) => {
+    await page.getByRole("button", { name: "Network", exact: true }).press("Enter");
+    const form = page.getByRole("dialog", { name: "New network" });
+    await form.getByRole("button", { name: "More options" }).click();
+    await form.getByRole("button", { name: "Advanced" }).click();
+    await expect(form.getByLabel("Host binding")).toBeVisible();
+  },
+  "network and plan": async (page) => {
+    await select(page, "back");
+    await page.getByRole("switch", { name: "Anti-spoofing" }).press("Space");
+    await expect(page.getByRole("dialog").getByRole("button", { name: "Apply" })).toBeFocused();
+  },
+  "endpoint and ports": async (page) => {
+    await select(page, "proxy");
+    await page.getByRole("list", { name: "1 endpoint of proxy" }).getByRole("button", { name: /web/ }).first().click();
+    await page.getByRole("button", { name: "Publish a port" }).click();
+    await page.getByLabel("Port of the host").fill("70000");
+    await expect(page.getByText(/is not a port from 1 to 65535/)).toBeVisible();
+  },
+};
+
+async function select(page: Page, name: string): Promise<void> {
+  await page
+    .locator(".react-flow__node")
+    .filter({ hasText: name })
+    .click({ position: { x: 60, y: 16 } });
+  await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
+}
+
+async function judge(page: Page, name: string): Promise<void> {
+  if (pictures) await page.screenshot({ path: `${pictures}/${name.replace(/\W/g, "-")}.png` });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
 
 /** Lays the graph out and selects one sandbox. */
 async function showInspector(page: Page): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   IconAffiliate,
   IconBox,
+  IconDoorEnter,
   IconHistory,
   IconNetwork,
   IconPlugConnected,
@@ -23,6 +24,7 @@ export const places: readonly Place[] = [
   { href: "/networks", label: "Networks", icon: IconNetwork },
   { href: "/sandboxes", label: "Sandboxes", icon: IconBox },
   { href: "/endpoints", label: "Endpoints", icon: IconPlugConnected },
+  { href: "/ports", label: "Ports", icon: IconDoorEnter },
   { href: "/history", label: "History", icon: IconHistory },
   { href: "/users", label: "Users", icon: IconUsers, admin: true },
 ];

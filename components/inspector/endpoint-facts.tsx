@@ -18,6 +18,8 @@ import styles from "./inspector.module.css";
 import { InspectorHead } from "./inspector-head.tsx";
 import { JoinSelect } from "./join-select.tsx";
 import { Labels } from "./labels.tsx";
+import { Links } from "./links.tsx";
+import { Ports } from "./ports.tsx";
 import { StatusLine } from "./status-line.tsx";
 
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
@@ -57,6 +59,12 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
         />
         <Labels labels={endpoint.labels} />
       </div>
+      {topology.networks[endpoint.networkId]?.driver === "bridge" && (
+        <>
+          <Ports endpoint={endpoint} />
+          <Links endpoint={endpoint} />
+        </>
+      )}
     </>
   );
 }

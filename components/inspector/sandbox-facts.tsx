@@ -1,6 +1,6 @@
 "use client";
 
-import { Badge, Group, Text, Title } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { IconPlugConnected, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
@@ -19,6 +19,8 @@ import styles from "./inspector.module.css";
 import { InspectorHead } from "./inspector-head.tsx";
 import { Labels } from "./labels.tsx";
 import { Members } from "./members.tsx";
+import { Ports } from "./ports.tsx";
+import { Section } from "./section.tsx";
 import { StatusLine } from "./status-line.tsx";
 
 export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
@@ -70,15 +72,7 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
         />
         <Labels labels={sandbox.labels} />
       </div>
-      <div className={styles.section}>
-        <Group gap={6} mb={6}>
-          <Title order={3} size="h6">
-            Endpoints
-          </Title>
-          <Badge size="sm" variant="default" tt="none">
-            {endpoints.length}
-          </Badge>
-        </Group>
+      <Section title="Endpoints" count={endpoints.length}>
         {endpoints.length === 0 ? (
           <Text size="sm" c="dimmed">
             In no network. Draw a cable to one, or press C.
@@ -90,7 +84,16 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
             label={`${count(endpoints.length, "endpoint")} of ${sandbox.name}`}
           />
         )}
-      </div>
+      </Section>
+      {endpoints
+        .filter(({ networkId }) => topology.networks[networkId]?.driver === "bridge")
+        .map((endpoint) => (
+          <Ports
+            key={endpoint.id}
+            endpoint={endpoint}
+            title={endpoints.length > 1 ? `Ports on ${topology.networks[endpoint.networkId]?.name}` : "Ports"}
+          />
+        ))}
     </>
   );
 }

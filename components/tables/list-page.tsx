@@ -10,7 +10,13 @@ import { useLive } from "#components/live/live-provider.tsx";
 import { type Column, type Sort, shownRows } from "./rows.ts";
 import styles from "./tables.module.css";
 
-interface ListPageProps<Row extends { id: Id }> {
+/** A row; `object` is what it selects where that is not the row itself. */
+interface ListItem {
+  id: string;
+  object?: Id;
+}
+
+interface ListPageProps<Row extends ListItem> {
   title: string;
   rows: Row[];
   columns: readonly (Column<Row> & { cell: (row: Row) => ReactNode; align?: "right" })[];
@@ -25,7 +31,7 @@ interface ListPageProps<Row extends { id: Id }> {
 const page = 200;
 
 /** The table twin of the canvas: the same objects, the same selection, the same actions. */
-export function ListPage<Row extends { id: Id }>({ title, rows, columns, tools, actions, empty }: ListPageProps<Row>) {
+export function ListPage<Row extends ListItem>({ title, rows, columns, tools, actions, empty }: ListPageProps<Row>) {
   const [filter, setFilter] = useState("");
   const [sort, setSort] = useState<Sort>({ column: columns[0]?.key ?? "", descending: false });
   const [limit, setLimit] = useState(page);
@@ -104,13 +110,14 @@ export function ListPage<Row extends { id: Id }>({ title, rows, columns, tools, 
   );
 }
 
-type RowProps<Row extends { id: Id }> = Pick<ListPageProps<Row>, "columns" | "actions"> & { row: Row };
+type RowProps<Row extends ListItem> = Pick<ListPageProps<Row>, "columns" | "actions"> & { row: Row };
 
 /** The first cell is a button: that is the row's keyboard path, a click anywhere in the row is the pointer's. */
-function ListRow<Row extends { id: Id }>({ row, columns, actions }: RowProps<Row>) {
+function ListRow<Row extends ListItem>({ row, columns, actions }: RowProps<Row>) {
   const ui = useUiStore();
-  const selected = useUi(({ selection }) => selection.includes(row.id));
-  const select = () => ui.set({ selection: [row.id] });
+  const object = row.object ?? row.id;
+  const selected = useUi(({ selection }) => selection.includes(object));
+  const select = () => ui.set({ selection: [object] });
   return (
     <Table.Tr className={styles.row} data-selected={selected || undefined} onClick={select}>
       {columns.map(({ key, cell, align }, index) => (

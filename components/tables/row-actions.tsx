@@ -1,11 +1,12 @@
 "use client";
 
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { IconPlugConnected, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconPencil, IconPlugConnected, IconPlus, IconTrash } from "@tabler/icons-react";
 import type { Id } from "#cnm/ids.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { sentence } from "#components/api/trouble.ts";
+import { focusInspector } from "#components/inspector/inspector-head.tsx";
 
 export function ConnectButton({ id, name }: { id: Id; name: string }) {
   const ui = useUiStore();
@@ -33,6 +34,25 @@ export function DeleteButton({ id, name }: { id: Id; name: string }) {
       onClick={() => ui.set({ dialog: { kind: "delete", ids: [id] } })}
     >
       <IconTrash size={16} aria-hidden />
+    </ActionIcon>
+  );
+}
+
+/** Opens the endpoint in the inspector, where its ports are changed. */
+export function EditPortsButton({ id, name }: { id: Id; name: string }) {
+  const ui = useUiStore();
+  return (
+    <ActionIcon
+      variant="subtle"
+      size={28}
+      aria-label={`Change the ports of ${name}`}
+      title="Change…"
+      onClick={() => {
+        ui.set({ selection: [id] });
+        requestAnimationFrame(focusInspector);
+      }}
+    >
+      <IconPencil size={16} aria-hidden />
     </ActionIcon>
   );
 }
