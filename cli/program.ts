@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEndpointCommands } from "./endpoint.ts";
 import { addHistoryCommands } from "./history.ts";
+import { addIpamCommands } from "./ipam.ts";
 import { addNetworkCommands } from "./network.ts";
 import { addPortCommands } from "./port.ts";
 import { addSandboxCommands } from "./sandbox.ts";
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addSandboxCommands(program);
   addEndpointCommands(program);
   addPortCommands(program);
+  addIpamCommands(program);
   addHistoryCommands(program);
   addStatusCommand(program);
   addUserCommands(program);

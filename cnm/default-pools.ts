@@ -1,7 +1,6 @@
 import {
   type Cidr,
   cidrOf,
-  contains,
   type Family,
   nth,
   overlaps,
@@ -9,6 +8,7 @@ import {
   parseCidr,
   size,
   subnetOf,
+  width,
 } from "./cidr.ts";
 import { CnmError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
@@ -21,26 +21,64 @@ const ipv4Blocks = [
   { base: cidrOf("192.168.0.0/16"), prefix: 20 },
 ];
 
-/** Every subnet that is chosen automatically, lowest choice first. */
-export function* defaultPools(family: Family, hostId: string): Generator<Cidr> {
-  const blocks = family === 4 ? ipv4Blocks : [{ base: ulaPrefix(hostId), prefix: 64 }];
-  for (const { base, prefix } of blocks) yield* split(base, prefix);
+/** A range of addresses that is handed out in subnets of one prefix length, the lowest first. */
+export interface PoolBlock {
+  readonly base: Cidr;
+  readonly prefix: number;
 }
 
-/**
- * The first default pool that no network, on-link route or name server of the host is in. Throws EXHAUSTED when none is
- * left.
- */
-export function requestPool(topology: Topology, family: Family, facts: Facts): Cidr {
-  const used = [
-    ...usedSubnets(topology).map(({ subnet }) => subnet),
-    ...hostSubnets(facts).map(({ subnet }) => subnet),
-  ];
-  const servers = facts.nameservers.map(parseAddress).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
-  for (const pool of defaultPools(family, facts.hostId)) {
-    if (used.some((subnet) => overlaps(subnet, pool))) continue;
-    if (!servers.some((server) => contains(pool, server))) return pool;
+/** What keeps automatic choice away from the pools it overlaps. */
+export type Occupant = { readonly subnet: Cidr; readonly text: string } & (
+  | { readonly kind: "network"; readonly network: Network }
+  | { readonly kind: "route"; readonly dev: string }
+  | { readonly kind: "nameserver" }
+);
+
+/** Where subnets are chosen from automatically, first choice first. */
+export function defaultBlocks(family: Family, hostId: string): PoolBlock[] {
+  return family === 4 ? ipv4Blocks : [{ base: ulaPrefix(hostId), prefix: 64 }];
+}
+
+/** Every subnet that is chosen automatically, lowest choice first. */
+export function* defaultPools(family: Family, hostId: string): Generator<Cidr> {
+  for (const block of defaultBlocks(family, hostId)) yield* poolsOf(block);
+}
+
+/** Every subnet of a block. */
+export function* poolsOf({ base, prefix }: PoolBlock): Generator<Cidr> {
+  const step = size({ ...base, prefix });
+  for (let offset = 0n; offset < size(base); offset += step) {
+    const address = nth(base, offset);
+    if (address) yield subnetOf(address, prefix);
   }
+}
+
+/** Networks, on-link routes and name servers of a family. */
+export function occupantsOf(topology: Topology, family: Family, facts: Facts): Occupant[] {
+  const all: Occupant[] = [
+    ...usedSubnets(topology).map((used) => ({ kind: "network" as const, ...used })),
+    ...hostSubnets(facts).map((route) => ({ kind: "route" as const, ...route })),
+    ...facts.nameservers.flatMap((text) => {
+      const parsed = parseAddress(text);
+      if (!parsed.ok) return [];
+      return [{ kind: "nameserver" as const, text, subnet: subnetOf(parsed.value, width(parsed.value.family)) }];
+    }),
+  ];
+  return all.filter(({ subnet }) => subnet.family === family);
+}
+
+/** The first default pool that no network, on-link route or name server of the host is in; null when none is left. */
+export function nextPool(topology: Topology, family: Family, facts: Facts): Cidr | null {
+  const occupants = occupantsOf(topology, family, facts);
+  for (const pool of defaultPools(family, facts.hostId))
+    if (!occupants.some(({ subnet }) => overlaps(subnet, pool))) return pool;
+  return null;
+}
+
+/** As `nextPool`; throws EXHAUSTED when none is left. */
+export function requestPool(topology: Topology, family: Family, facts: Facts): Cidr {
+  const pool = nextPool(topology, family, facts);
+  if (pool) return pool;
   throw new CnmError("EXHAUSTED", `every default IPv${family} pool is in use by a network, a route or a name server`, {
     rule: "no-pool-left",
     lift: "give a subnet, or delete a network",
@@ -69,14 +107,6 @@ function hostSubnets(facts: Facts): { subnet: Cidr; text: string; dev: string }[
     const parsed = parseCidr(text);
     return parsed.ok && parsed.value.prefix > 0 ? [{ subnet: parsed.value, text, dev }] : [];
   });
-}
-
-function* split(base: Cidr, prefix: number): Generator<Cidr> {
-  const step = size({ ...base, prefix });
-  for (let offset = 0n; offset < size(base); offset += step) {
-    const address = nth(base, offset);
-    if (address) yield subnetOf(address, prefix);
-  }
 }
 
 /** A unique local /48 (RFC 4193: fd and 40 bits) that is the same for a host every time. */

@@ -9,7 +9,6 @@ import {
   last,
   parseAddress,
   size,
-  width,
 } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Refusal } from "./errors.ts";
@@ -17,6 +16,7 @@ import type { Id } from "./ids.ts";
 import { endpointsOf } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
+import { describeReservation, endsOf, reservationsOf } from "./reservations.ts";
 import { quote } from "./text.ts";
 import type { Topology } from "./topology.ts";
 
@@ -47,7 +47,7 @@ export function usedAddresses(topology: Topology, networkId: Id, family: Family)
  */
 export function requestAddress(pool: Pool, used: readonly UsedAddress[], wanted?: string): AddressAnswer {
   if (wanted !== undefined) return explicitAddress(pool, used, wanted);
-  const occupied = [...reservations(pool).keys(), ...used.map(({ value }) => value)];
+  const occupied = [...reservationsOf(pool).keys(), ...used.map(({ value }) => value)];
   const value = lowestFree(cidrOf(pool.ipRange ?? pool.subnet), occupied);
   if (value !== null) return { ok: true, address: { family: pool.family, value } };
   const where = pool.ipRange ? `the range ${pool.ipRange} of ${pool.subnet}` : pool.subnet;
@@ -78,21 +78,21 @@ export function parseMember(subnet: Cidr, text: string): Parsed<Address> {
   const { family } = parsed.value;
   if (family !== subnet.family) return bad(`${text} is an IPv${family} address; the subnet is IPv${subnet.family}`);
   if (!contains(subnet, parsed.value)) return bad(`${text} is outside the subnet, whose addresses are ${span(subnet)}`);
-  const reason = unusable(subnet).get(parsed.value.value);
-  return reason ? bad(`${text} is ${reason}`) : good(parsed.value);
+  const reason = endsOf(subnet).get(parsed.value.value);
+  return reason ? bad(`${text} is ${describeReservation(reason)}`) : good(parsed.value);
 }
 
 /** The lowest address of the subnet that an endpoint or gateway can have and nobody holds. */
 export function firstUsable(subnet: Cidr, occupied: readonly bigint[]): bigint | null {
-  return lowestFree(subnet, [...unusable(subnet).keys(), ...occupied]);
+  return lowestFree(subnet, [...endsOf(subnet).keys(), ...occupied]);
 }
 
 function explicitAddress(pool: Pool, used: readonly UsedAddress[], wanted: string): AddressAnswer {
   const parsed = parseMember(cidrOf(pool.subnet), wanted);
   if (!parsed.ok) return { ok: false, code: "INVALID_PARAMETER", rule: "address-not-usable", message: parsed.message };
   const text = formatAddress(parsed.value);
-  const reserved = reservations(pool).get(parsed.value.value);
-  if (reserved) return taken("address-reserved", `${text} is ${reserved}`);
+  const reserved = reservationsOf(pool).get(parsed.value.value);
+  if (reserved) return taken("address-reserved", `${text} is ${describeReservation(reserved)}`);
   const holder = used.find(({ value }) => value === parsed.value.value)?.endpoint;
   if (holder) return taken("address-in-use", `${text} is in use by endpoint ${holder.name}`);
   return { ok: true, address: parsed.value };
@@ -106,23 +106,6 @@ function taken(rule: string, message: string): Refusal {
     message,
     lift: "give another address, or none to get the lowest free one",
   };
-}
-
-/** Everything in the pool that no endpoint can hold, with what it is. */
-function reservations(pool: Pool): Map<bigint, string> {
-  const reserved = unusable(cidrOf(pool.subnet));
-  for (const [name, text] of Object.entries(pool.auxAddresses))
-    reserved.set(addressOf(text).value, `the auxiliary address ${quote(name)}`);
-  if (pool.gateway) reserved.set(addressOf(pool.gateway).value, "the gateway of the network");
-  return reserved;
-}
-
-/** RFC 3021 (IPv4 /31) and RFC 6164 (IPv6 /127) let two hosts use both addresses; elsewhere the ends have a meaning of their own. */
-function unusable(subnet: Cidr): Map<bigint, string> {
-  const reserved = new Map<bigint, string>();
-  if (width(subnet.family) - subnet.prefix < 2) return reserved;
-  if (subnet.family === 6) return reserved.set(subnet.first, "the subnet-router anycast address (RFC 4291)");
-  return reserved.set(subnet.first, "the network address").set(last(subnet), "the broadcast address");
 }
 
 /** With n addresses occupied, one of the first n + 1 is free: only those are looked at. */

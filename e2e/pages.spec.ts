@@ -2,7 +2,18 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, type Patchbay, test } from "./patchbay.ts";
 
-const pages = ["topology", "networks", "sandboxes", "endpoints", "ports", "history", "history?seq=4", "users"];
+const pages = [
+  "topology",
+  "networks",
+  "sandboxes",
+  "endpoints",
+  "ports",
+  "ipam",
+  "ipam?subnet=10.20.0.0/26",
+  "history",
+  "history?seq=4",
+  "users",
+];
 
 /** Where to keep pictures of every page, for the documents and for whoever wants to look; nowhere by default. */
 const pictures = process.env.PATCHBAY_PICTURES;
@@ -39,6 +50,7 @@ async function furnish(patchbay: Patchbay, page: Page, scheme: string): Promise<
   await change(
     { type: "network.create", name: "web" },
     { type: "network.create", name: "back", internal: true, enableIpv6: true, options: { icc: "false" } },
+    { type: "network.create", name: "lab", pools: [{ subnet: "10.20.0.0/26", ipRange: "10.20.0.32/28" }] },
   );
   for (const name of ["proxy", "app", "db"]) await change({ type: "sandbox.create", name });
   for (const [network, sandbox] of [
@@ -103,7 +115,7 @@ async function judge(page: Page, name: string): Promise<void> {
 
 /** Lays the graph out and selects one sandbox. */
 async function showInspector(page: Page): Promise<void> {
-  await expect(page.locator(".react-flow__node")).toHaveCount(7);
+  await expect(page.locator(".react-flow__node")).toHaveCount(8);
   await page.keyboard.press("l");
   await page.getByRole("button", { name: /Endpoint eth0 .* of app/ }).click({ trial: true });
   await page

@@ -31,6 +31,7 @@ const table: Record<string, Role | "public"> = {
   "endpoint.join": "operator",
   "endpoint.leave": "operator",
   "endpoint.delete": "operator",
+  "ipam.list": "viewer",
   "topology.get": "viewer",
   "topology.plan": "viewer",
   "topology.change": "operator",

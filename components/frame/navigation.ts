@@ -3,6 +3,7 @@ import {
   IconBox,
   IconDoorEnter,
   IconHistory,
+  IconLayoutGrid,
   IconNetwork,
   IconPlugConnected,
   type IconProps,
@@ -25,6 +26,7 @@ export const places: readonly Place[] = [
   { href: "/sandboxes", label: "Sandboxes", icon: IconBox },
   { href: "/endpoints", label: "Endpoints", icon: IconPlugConnected },
   { href: "/ports", label: "Ports", icon: IconDoorEnter },
+  { href: "/ipam", label: "IPAM", icon: IconLayoutGrid },
   { href: "/history", label: "History", icon: IconHistory },
   { href: "/users", label: "Users", icon: IconUsers, admin: true },
 ];

@@ -171,6 +171,11 @@ export class NetworkController {
     return this.#events.subscribe(lastId, signal);
   }
 
+  /** What the host's network has now. */
+  facts(): Promise<Facts> {
+    return this.#facts();
+  }
+
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
   async plan(commands: readonly CommandInput[]): Promise<Planned> {
     const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings());

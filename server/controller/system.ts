@@ -3,6 +3,7 @@ import { gatewayOf } from "#cnm/gateway.ts";
 import type { HistoryEntry } from "#cnm/history.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
+import { poolCapacity } from "#cnm/pool-capacity.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
@@ -98,6 +99,13 @@ export class System {
     await controller.record({ ...caller, verb: "sandbox.exec", summary, objects, commands: [], changes: [] });
     const namespace = namespaceOf(sandbox);
     return { argv: [...enter, ...(namespace ? ["ip", "netns", "exec", namespace] : [])] };
+  }
+
+  /** How much is left of the pools that subnets are chosen from, and what on the host is kept away from. */
+  async ipam() {
+    const { controller } = this.#options;
+    const facts = await controller.facts();
+    return { defaultPools: [4 as const, 6 as const].map((family) => poolCapacity(controller.topology, family, facts)) };
   }
 
   listHistory(filter: HistoryFilter, page: { cursor?: number; limit: number }) {

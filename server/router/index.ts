@@ -1,6 +1,7 @@
 import { authRouter, userRouter } from "./auth.ts";
 import { endpointRouter } from "./endpoint.ts";
 import { historyRouter } from "./history.ts";
+import { ipamRouter } from "./ipam.ts";
 import { networkRouter } from "./network.ts";
 import { sandboxRouter } from "./sandbox.ts";
 import { topologyRouter } from "./topology.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   network: networkRouter,
   sandbox: sandboxRouter,
   endpoint: endpointRouter,
+  ipam: ipamRouter,
   topology: topologyRouter,
   history: historyRouter,
   system: router({ status: viewerProcedure.query(({ ctx }) => ctx.system.status()) }),
