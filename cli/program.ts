@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEndpointCommands } from "./endpoint.ts";
+import { addFirewallCommands } from "./firewall.ts";
 import { addHistoryCommands } from "./history.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addNetworkCommands } from "./network.ts";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addEndpointCommands(program);
   addPortCommands(program);
   addIpamCommands(program);
+  addFirewallCommands(program);
   addHistoryCommands(program);
   addStatusCommand(program);
   addUserCommands(program);

@@ -10,6 +10,7 @@ const pages = [
   "ports",
   "ipam",
   "ipam?subnet=10.20.0.0/26",
+  "firewall",
   "history",
   "history?seq=4",
   "users",

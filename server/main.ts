@@ -11,6 +11,7 @@ import type { Actor } from "#cnm/history.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { loadSecret, openAuth } from "./auth/open.ts";
 import { NetworkController } from "./controller/controller.ts";
+import { withoutIptables } from "./controller/firewall-owners.ts";
 import { System } from "./controller/system.ts";
 import { openKernel } from "./kernel/kernel.ts";
 import { peerCredentials } from "./kernel/sys.ts";
@@ -76,6 +77,10 @@ async function main(): Promise<void> {
   });
   const system = new System({
     controller,
+    firewallCounters: async () => {
+      const counters = await kernel.firewallCounters();
+      return config.iptables ? counters : withoutIptables(counters);
+    },
     store,
     version: packageJson.version,
     hostname: hostname(),

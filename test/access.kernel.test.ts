@@ -32,6 +32,7 @@ const table: Record<string, Role | "public"> = {
   "endpoint.leave": "operator",
   "endpoint.delete": "operator",
   "ipam.list": "viewer",
+  "firewall.list": "viewer",
   "topology.get": "viewer",
   "topology.plan": "viewer",
   "topology.change": "operator",

@@ -7,6 +7,7 @@ import {
   IconNetwork,
   IconPlugConnected,
   type IconProps,
+  IconShield,
   IconUsers,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
@@ -27,6 +28,7 @@ export const places: readonly Place[] = [
   { href: "/endpoints", label: "Endpoints", icon: IconPlugConnected },
   { href: "/ports", label: "Ports", icon: IconDoorEnter },
   { href: "/ipam", label: "IPAM", icon: IconLayoutGrid },
+  { href: "/firewall", label: "Firewall", icon: IconShield },
   { href: "/history", label: "History", icon: IconHistory },
   { href: "/users", label: "Users", icon: IconUsers, admin: true },
 ];

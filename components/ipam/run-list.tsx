@@ -67,7 +67,14 @@ function Owner({ use }: { use: AddressUse }) {
   const sandbox = sandboxId && topology.sandboxes[sandboxId]?.name;
   return (
     <>
-      <Anchor component="button" fz="sm" fw={600} onClick={() => ui.set({ selection: [use.id] })}>
+      <Anchor
+        component="button"
+        fz="sm"
+        fw={600}
+        c="var(--text)"
+        underline="always"
+        onClick={() => ui.set({ selection: [use.id] })}
+      >
         {use.name}
       </Anchor>
       <span className={styles.dim}>{sandbox ? ` in sandbox ${sandbox}` : " (not joined)"}</span>

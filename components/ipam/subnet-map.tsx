@@ -21,7 +21,14 @@ export function SubnetMap({ subnet }: { subnet: Subnet }) {
   return (
     <section className={styles.map} aria-label={`Addresses of ${pool.subnet}`}>
       <Title order={2} size="h5">
-        <Anchor component="button" fw={600} fz="inherit" onClick={() => ui.set({ selection: [network.id] })}>
+        <Anchor
+          component="button"
+          fw={600}
+          fz="inherit"
+          c="var(--text)"
+          underline="always"
+          onClick={() => ui.set({ selection: [network.id] })}
+        >
           {network.name}
         </Anchor>
       </Title>
@@ -35,6 +42,8 @@ export function SubnetMap({ subnet }: { subnet: Subnet }) {
             <Anchor
               key={cidr.prefix}
               component="button"
+              c="var(--text)"
+              underline="always"
               className="mono"
               onClick={() => setTrail(trail.slice(0, depth + 1))}
             >

@@ -9,7 +9,7 @@ import {
 } from "#cnm/default-network.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, TopologyState } from "#cnm/events.ts";
-import { emptyFacts } from "#cnm/facts.ts";
+import { emptyFacts, type Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
@@ -172,8 +172,8 @@ export class NetworkController {
   }
 
   /** What the host's network has now. */
-  facts(): Promise<Facts> {
-    return this.#facts();
+  async facts(): Promise<Facts> {
+    return (await this.#surroundings()).facts;
   }
 
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */

@@ -1,4 +1,5 @@
 import type { HostFacts } from "#cnm/facts.ts";
+import type { FirewallState, GuardCount } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
@@ -19,4 +20,10 @@ export interface KernelPort {
   facts(): Promise<HostFacts>;
   /** Driver name → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;
+  /** What the firewall has of ours and has counted. The kernel knows no ids: owners are their first twelve digits, guards their port. */
+  firewallCounters(): Promise<FirewallCounters>;
+}
+
+export interface FirewallCounters extends Omit<FirewallState, "guard"> {
+  guard: Omit<GuardCount, "endpointId">[];
 }

@@ -1,4 +1,5 @@
 import { CnmError } from "#cnm/errors.ts";
+import type { FirewallState } from "#cnm/firewall.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { HistoryEntry } from "#cnm/history.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
@@ -8,10 +9,13 @@ import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
+import { withOwners } from "./firewall-owners.ts";
+import type { KernelPort } from "./kernel.ts";
 import { namespaceOf } from "./wanted.ts";
 
 export interface SystemOptions {
   controller: NetworkController;
+  firewallCounters: KernelPort["firewallCounters"];
   store: Store;
   version: string;
   /** The name of the machine, for people who look at more than one. */
@@ -106,6 +110,13 @@ export class System {
     const { controller } = this.#options;
     const facts = await controller.facts();
     return { defaultPools: [4 as const, 6 as const].map((family) => poolCapacity(controller.topology, family, facts)) };
+  }
+
+  /** Every rule of ours with its counters; owners and guarded ports are what the topology knows of them. */
+  async firewall(): Promise<FirewallState> {
+    const { controller, firewallCounters } = this.#options;
+    const { families, rules, guard } = await firewallCounters();
+    return { families, ...withOwners(controller.topology, { rules, guard }) };
   }
 
   listHistory(filter: HistoryFilter, page: { cursor?: number; limit: number }) {

@@ -1,4 +1,5 @@
 import type { HostFacts } from "#cnm/facts.ts";
+import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { KernelObject } from "./objects.ts";
 import type { Step } from "./steps.ts";
@@ -16,6 +17,13 @@ export interface KernelOptions {
 }
 
 export type FirewallState = Record<4 | 6, { ok: true; flavour: "nft" | "legacy" } | { ok: false; reason: string }>;
+
+/** What of ours the firewall and the guards have counted; an owner's id is its first twelve digits. */
+export interface FirewallCounters {
+  families: FirewallFamily[];
+  rules: FirewallRule[];
+  guard: ({ port: string } & DropCounter)[];
+}
 
 export interface Fault {
   beforeStep: number;
@@ -41,6 +49,7 @@ export interface KernelCalls {
   guardCounters(): Record<string, DropCounter>;
   firewall(): FirewallState;
   fingerprint(): string;
+  firewallCounters(): FirewallCounters;
   close(): void;
 }
 

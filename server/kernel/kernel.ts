@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { Call, DropCounter, FirewallState, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import type { Call, DropCounter, FirewallCounters, FirewallState, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { plan } from "./diff.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
@@ -31,6 +31,8 @@ export interface Kernel {
   firewall(): Promise<FirewallState>;
   /** Changes whenever anybody, also we, may have changed the firewall; cheap enough to be asked for each second. */
   fingerprint(): Promise<string>;
+  /** What the firewall has of ours and has counted; an owner's id is its first twelve digits. */
+  firewallCounters(): Promise<FirewallCounters>;
   /** The sandbox key of the CNM: the path of a named namespace. */
   namespaceKey(name: string): string;
   /** Ends the worker after the calls that are under way. The kernel's objects stay. Idempotent. */
@@ -56,6 +58,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     guardCounters: () => call("guardCounters"),
     firewall: () => call("firewall"),
     fingerprint: () => call("fingerprint"),
+    firewallCounters: () => call("firewallCounters"),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {
       // Refused where the worker has ended already.

@@ -43,6 +43,10 @@ const calls: KernelCalls = {
   guardCounters,
   firewall: () => firewall.state(),
   fingerprint: () => fingerprint.take(),
+  firewallCounters: () => ({
+    ...firewall.counters(),
+    guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
+  }),
   close: () => {
     heldPorts.close();
     // After the answer has been posted.

@@ -1,5 +1,6 @@
 import { authRouter, userRouter } from "./auth.ts";
 import { endpointRouter } from "./endpoint.ts";
+import { firewallRouter } from "./firewall.ts";
 import { historyRouter } from "./history.ts";
 import { ipamRouter } from "./ipam.ts";
 import { networkRouter } from "./network.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   sandbox: sandboxRouter,
   endpoint: endpointRouter,
   ipam: ipamRouter,
+  firewall: firewallRouter,
   topology: topologyRouter,
   history: historyRouter,
   system: router({ status: viewerProcedure.query(({ ctx }) => ctx.system.status()) }),

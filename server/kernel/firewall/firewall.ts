@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { FirewallState } from "../calls.ts";
+import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
+import type { FirewallCounters, FirewallState } from "../calls.ts";
 import type { FirewallObject } from "../objects.ts";
 import type { Step } from "../steps.ts";
 import { asSysError } from "../sys.ts";
+import { parseCounters } from "./counters.ts";
 import { dependsOnOthers, fitTo } from "./fit.ts";
 import { observed } from "./observed.ts";
 import { notInstalled, type Programs } from "./programs.ts";
@@ -57,6 +59,21 @@ export class Firewall {
   /** Found out by running the programs. */
   state(): FirewallState {
     return { 4: this.#stateOf(4), 6: this.#stateOf(6) };
+  }
+
+  /** Our rules with what they have counted: one run of iptables-save for each family. */
+  counters(): Pick<FirewallCounters, "families" | "rules"> {
+    const found = families.map((family) => this.#countersOf(family));
+    return { families: found.map(({ state }) => state), rules: found.flatMap(({ rules }) => rules) };
+  }
+
+  #countersOf(family: Family): { state: FirewallFamily; rules: FirewallRule[] } {
+    try {
+      const rules = parseCounters(family, this.#programs.run(this.#program(family, "save"), ["-c"]));
+      return { state: { family, flavour: this.#chosen().flavour, reason: null }, rules };
+    } catch (error) {
+      return { state: { family, flavour: null, reason: asSysError(error).text }, rules: [] };
+    }
   }
 
   #stateOf(family: Family): FirewallState[Family] {
