@@ -31,7 +31,7 @@ test("published ports come in the order of host ports, with who reaches them", (
     [
       "web/a box 53:53/udp: everywhere",
       "web/a box 127.8.0.1:80:80/tcp: this host only",
-      "web/a box [2001:db8::9]:81:81/tcp: this host only",
+      "web/a box [2001:db8::9]:81:81/tcp: address 2001:db8::9",
       "web/a box 192.0.2.1:82:82/tcp: address 192.0.2.1",
       "web/a box 0.0.0.0:83:83/tcp: everywhere",
       "web/a box [::]:84:84/tcp: everywhere",
