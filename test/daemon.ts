@@ -4,8 +4,8 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { daemonNodeOptions } from "../scripts/setup/daemon-options.mjs";
 import type { DefaultNetworkOptions } from "#cnm/default-network.ts";
+import { daemonNodeOptions } from "../scripts/setup/daemon-options.mjs";
 import type { Place } from "./patchbay.ts";
 
 const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));

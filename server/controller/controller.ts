@@ -14,6 +14,7 @@ import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
+import { isProtection } from "#server/kernel/objects.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
@@ -25,6 +26,7 @@ import { daemonEntry, everything, reconcileRow, recover } from "./recovery.ts";
 import { kernelError, refuseOtherRequest, refuseStale } from "./refusals.ts";
 import { Repairer } from "./repairer.ts";
 import { scopeOf } from "./wanted.ts";
+import { Watcher } from "./watcher.ts";
 
 /** Who asks, and from where ("cli", an address). */
 export interface Caller {
@@ -91,6 +93,7 @@ export class NetworkController {
   readonly #applying = new Set<Id>();
   readonly #problems = new Problems();
   readonly #repairer = new Repairer(() => this.#queue.run(() => this.#repair()));
+  readonly #watcher = new Watcher(() => this.#look());
   /** Which history row last changed an object; what no row of this run did may have been changed by the one before. */
   readonly #changedAt = new Map<Id, number>();
   #startedAt = 0;
@@ -136,6 +139,7 @@ export class NetworkController {
     this.#problems.note(reconciled.failures, topology, this.#revision);
     if (reconciled.failures.length > 0) this.#repairer.later();
     await this.#queue.run(() => this.#settleDefaultNetwork());
+    this.#watcher.start();
     return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
   }
 
@@ -143,6 +147,7 @@ export class NetworkController {
   async stop(): Promise<void> {
     this.#readOnly = "the daemon is stopping";
     this.#repairer.stop();
+    this.#watcher.stop();
     await this.#queue.run(async () => {});
   }
 
@@ -363,6 +368,19 @@ export class NetworkController {
       this.#onError(error);
       return false;
     });
+  }
+
+  /** Puts the firewall back if somebody else has changed it. */
+  async #look(): Promise<void> {
+    try {
+      if (!(await this.#kernel.disturbed())) return;
+      await this.#queue.run(async () => {
+        const want = everything(this.#topology, this.#host).filter(isProtection);
+        if (this.#kernel.plan(want, await this.#kernel.observeFirewall(want)).length > 0) this.#repairer.soon();
+      });
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   async #makeEqual(): Promise<boolean> {

@@ -17,6 +17,10 @@ export interface KernelPort {
    * with the sysctls named there; without, everything of ours on the host.
    */
   observe(like: readonly KernelObject[], everything: boolean): Promise<KernelObject[]>;
+  /** As `observe` of everything, for chains, rules and guards alone. */
+  observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
+  /** Whether somebody else has changed the firewall since this was last asked. */
+  disturbed(): Promise<boolean>;
   facts(): Promise<HostFacts>;
   /** Driver name → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;

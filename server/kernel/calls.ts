@@ -48,7 +48,8 @@ export interface KernelCalls {
   guardUnsupported(): string | null;
   guardCounters(): Record<string, DropCounter>;
   firewall(): FirewallState;
-  fingerprint(): string;
+  disturbed(): boolean;
+  observeFirewall(like: readonly KernelObject[]): KernelObject[];
   firewallCounters(): FirewallCounters;
   close(): void;
 }

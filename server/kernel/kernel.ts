@@ -29,8 +29,10 @@ export interface Kernel {
   guardCounters(): Promise<Record<string, DropCounter>>;
   /** By family, the iptables that are used, or why none can be. */
   firewall(): Promise<FirewallState>;
-  /** Changes whenever anybody, also we, may have changed the firewall; cheap enough to be asked for each second. */
-  fingerprint(): Promise<string>;
+  /** Whether somebody else has changed the firewall since this was last asked; cheap enough for each second. */
+  disturbed(): Promise<boolean>;
+  /** As `observe` of everything, for chains, rules and guards alone. */
+  observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
   /** What the firewall has of ours and has counted; an owner's id is its first twelve digits. */
   firewallCounters(): Promise<FirewallCounters>;
   /** The sandbox key of the CNM: the path of a named namespace. */
@@ -57,7 +59,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     guardUnsupported: () => call("guardUnsupported"),
     guardCounters: () => call("guardCounters"),
     firewall: () => call("firewall"),
-    fingerprint: () => call("fingerprint"),
+    disturbed: () => call("disturbed"),
+    observeFirewall: (like) => call("observeFirewall", like),
     firewallCounters: () => call("firewallCounters"),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {

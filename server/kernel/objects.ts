@@ -186,6 +186,9 @@ export type KernelObject = NetworkObject | HeldPort | FirewallObject;
 export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
 export const isFirewall = (object: KernelObject): object is FirewallObject =>
   object.kind === "chain" || object.kind === "rule";
+/** What keeps apart and watches: rules, chains, guards. */
+export const isProtection = (object: KernelObject): boolean =>
+  isFirewall(object) || object.kind === "guard-table" || object.kind === "guard";
 export const isNetworkObject = (object: KernelObject): object is NetworkObject =>
   !isPort(object) && !isFirewall(object);
 

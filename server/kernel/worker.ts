@@ -7,7 +7,8 @@ import { facts } from "./facts.ts";
 import { Fingerprint } from "./firewall/fingerprint.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Programs } from "./firewall/programs.ts";
-import { guardCounters } from "./guard/guards.ts";
+import { FirewallWatch } from "./firewall/watch.ts";
+import { guardCounters, observeGuards } from "./guard/guards.ts";
 import { guardUnsupported } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
@@ -29,10 +30,11 @@ prepareDirectory(directory);
 sweepHalfMade(directory);
 const firewall = new Firewall(new Programs(programs));
 const fingerprint = new Fingerprint();
+const watch = new FirewallWatch(() => fingerprint.take());
 const before = fault ? failing(fault) : () => {};
 
 const calls: KernelCalls = {
-  apply: (steps) => apply(steps, { directory, before, firewall }),
+  apply: (steps) => watch.during(steps, () => apply(steps, { directory, before, firewall })),
   observe: (like, everything) => [
     ...observe({ directory, like, everything }),
     ...firewall.observe(like.filter(isFirewall), everything),
@@ -42,7 +44,8 @@ const calls: KernelCalls = {
   guardUnsupported,
   guardCounters,
   firewall: () => firewall.state(),
-  fingerprint: () => fingerprint.take(),
+  disturbed: () => watch.disturbed(),
+  observeFirewall: (like) => [...firewall.observe(like.filter(isFirewall), true), ...observeGuards()],
   firewallCounters: () => ({
     ...firewall.counters(),
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),

@@ -1,5 +1,5 @@
-import type { FirewallRule } from "#cnm/firewall.ts";
 import type { Family } from "#cnm/cidr.ts";
+import type { FirewallRule } from "#cnm/firewall.ts";
 import { parseIptablesRule } from "#cnm/iptables-rule.ts";
 
 /** The comments of our rules: "patchbay network 0123456789ab", "patchbay endpoint 0123456789ab", "patchbay". */
