@@ -1,7 +1,7 @@
 import type { StepRecord } from "#cnm/history.ts";
 import type { Firewall } from "./firewall/firewall.ts";
 import { deleteFlows } from "./flows.ts";
-import { addGuard, deleteGuard, replaceGuard } from "./guard/guards.ts";
+import { addGuard, addQuiet, deleteGuard, deleteQuiet, replaceGuard } from "./guard/guards.ts";
 import { tableName } from "./guard/skeleton.ts";
 import { addTable } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
@@ -70,7 +70,7 @@ const runners: Runners = {
   "netns.del": (session, { name }) => session.deleteNamespace(name),
   "link.add": addLink,
   "link.set": changeLink,
-  "port.set": (session, { ns, name, isolated }) => void session.socket(ns).request(setPort(name, { isolated })),
+  "port.set": (session, { ns, name, set }) => void session.socket(ns).request(setPort(name, set)),
   "bridge.adopt": adoptBridge,
   "link.del": byOwnIndex((index) => deleteLink(index)),
   "link.doom": byOwnIndex((index) => setLinkGroup(index, doomedGroup)),
@@ -90,6 +90,8 @@ const runners: Runners = {
   "guard.add": (session, guard) => addGuard(session.netfilter(), guard),
   "guard.del": (session, guard) => deleteGuard(session.netfilter(), guard),
   "guard.replace": (session, guard) => replaceGuard(session.netfilter(), guard),
+  "quiet.add": (session, { port }) => addQuiet(session.netfilter(), port),
+  "quiet.del": (session, { port }) => deleteQuiet(session.netfilter(), port),
   "firewall.set": (_, step, { firewall }) => firewall.set(step),
 };
 

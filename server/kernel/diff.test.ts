@@ -141,8 +141,9 @@ describe("golden scripts", () => {
       { kind: "guard-table" } as const,
       ...network,
       ...sandboxObjects(1),
-      ...endpointObjects(1, { isolated: true }),
+      ...endpointObjects(1, { isolated: true, hairpin: true }),
       guardOf(1),
+      { kind: "quiet" as const, port: hostEnd(1) },
     ];
     const lines = plan(want, []).map(render);
     expect(lines[0]).toMatch(/^nft -f - <<'END'\n[\s\S]*\nEND$/);
@@ -150,11 +151,12 @@ describe("golden scripts", () => {
     expect(lines[veth + 1]).toMatchInlineSnapshot(
       `"nft 'add element bridge patchbay guarded { "pbv0000100000" }; add element bridge patchbay macs { "pbv0000100000" . 02:42:ac:1e:00:02 }; add element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.2 }; add element bridge patchbay ipv6 { "pbv0000100000" . fd00:30::2, "pbv0000100000" . fe80::42:acff:fe1e:2 }; add element bridge patchbay targets { "pbv0000100000" . 0xfd000030000000000000000000000002, "pbv0000100000" . 0xfe800000000000000042acfffe1e0002 }'"`,
     );
+    expect(lines[veth + 2]).toMatchInlineSnapshot(`"nft 'add element bridge patchbay quiet { "pbv0000100000" }'"`);
     const up = lines.findIndex((line) => line.endsWith("eth0 up"));
     expect(lines.slice(up - 2, up + 1)).toMatchInlineSnapshot(`
       [
         "ip link set dev pbv0000100000 alias 'patchbay endpoint web/1' master pb-b00000000001 up",
-        "ip link set dev pbv0000100000 type bridge_slave isolated on",
+        "ip link set dev pbv0000100000 type bridge_slave isolated on hairpin on",
         "ip -n pb-000000000001 link set dev eth0 up",
       ]
     `);
@@ -166,9 +168,9 @@ describe("golden scripts", () => {
     `);
   });
 
-  test("a guard changes in one go, a damaged table is made anew with all guards, a port is isolated live", () => {
+  test("a guard changes in one go, a damaged table is made anew with all that is in it, a port is isolated live", () => {
     const table = { kind: "guard-table" } as const;
-    const guards = [guardOf(1), guardOf(2)];
+    const guards = [guardOf(1), guardOf(2), { kind: "quiet" as const, port: hostEnd(2) }];
     const other = { ...guardOf(1), addresses: ["172.30.0.9", ...guardOf(1).addresses.slice(1)] };
     expect(script([table, other], [table, guardOf(1)])).toMatchInlineSnapshot(
       `"nft 'delete element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.2 }; add element bridge patchbay ipv4 { "pbv0000100000" . 172.30.0.9 }'"`,
@@ -180,11 +182,15 @@ describe("golden scripts", () => {
       "guard-table.add",
       "guard.add",
       "guard.add",
+      "quiet.add",
     ]);
-    expect(plan([table], [table, ...guards]).map(({ op }) => op)).toEqual(["guard.del", "guard.del"]);
+    expect(plan([table], [table, ...guards]).map(({ op }) => op)).toEqual(["guard.del", "guard.del", "quiet.del"]);
     expect(plan([], [table, ...guards]).map(({ op }) => op)).toEqual(["guard-table.del"]);
     expect(script(endpointObjects(1, { isolated: true }), endpointObjects(1))).toMatchInlineSnapshot(
       `"ip link set dev pbv0000100000 type bridge_slave isolated on"`,
+    );
+    expect(script(endpointObjects(1, { hairpin: true }), endpointObjects(1, { isolated: true }))).toMatchInlineSnapshot(
+      `"ip link set dev pbv0000100000 type bridge_slave isolated off hairpin on"`,
     );
     expect(script(endpointObjects(1), endpointObjects(1, { isolated: true }))).toMatchInlineSnapshot(
       `"ip link set dev pbv0000100000 type bridge_slave isolated off"`,
@@ -279,6 +285,8 @@ const world = fc
         device: fc.constantFrom("eth0", "eth1"),
         name: fc.integer({ min: 0, max: 4 }),
         isolated: fc.boolean(),
+        hairpin: fc.boolean(),
+        quiet: fc.boolean(),
         guarded: fc.constantFrom(["172.30.1.1"], ["172.30.1.1", "fd00:30::9"], null),
         neighbour: fc.constantFrom("02:42:ac:1e:00:07", "02:42:ac:1e:00:08", null),
       }),
@@ -305,28 +313,32 @@ const world = fc
     ...sandboxes.flatMap(sandboxObjects),
     ...endpoints
       .filter(({ n, name }, i) => sandboxes.includes(n) && endpoints.findIndex((other) => other.name === name) === i)
-      .flatMap(({ n, master, isolated, guarded, address, route, device, name, neighbour }): KernelObject[] => {
-        const ns = sandboxNs(n);
-        const dev = device;
-        const [veth] = endpointObjects(n, {
-          name: hostEnd(name),
-          master: present ? master : null,
-          isolated: present && master !== null && isolated,
-          peer: { ns, name: device, mac: "02:42:ac:1e:00:02", mtu, up: true },
-        });
-        return [
-          ...(veth ? [veth] : []),
-          ...(guarded === null || !table
-            ? []
-            : [{ kind: "guard" as const, port: hostEnd(name), mac: "02:42:ac:1e:00:02", addresses: [...guarded] }]),
-          { kind: "sysctl", ns, name: `net/ipv6/conf/${device}/accept_ra`, value: String(mtu % 2) },
-          ...(address === null ? [] : [{ kind: "address" as const, ns, dev, address }]),
-          ...(address !== null && route
-            ? [{ kind: "route" as const, ns, family: 4 as const, dst: "default", via: "172.30.0.1", dev }]
-            : []),
-          ...(neighbour === null ? [] : [{ kind: "neighbour" as const, ns, dev, dst: "172.30.0.7", mac: neighbour }]),
-        ];
-      }),
+      .flatMap(
+        ({ n, master, isolated, hairpin, quiet, guarded, address, route, device, name, neighbour }): KernelObject[] => {
+          const ns = sandboxNs(n);
+          const dev = device;
+          const [veth] = endpointObjects(n, {
+            name: hostEnd(name),
+            master: present ? master : null,
+            isolated: present && master !== null && isolated,
+            hairpin: present && master !== null && hairpin,
+            peer: { ns, name: device, mac: "02:42:ac:1e:00:02", mtu, up: true },
+          });
+          return [
+            ...(veth ? [veth] : []),
+            ...(quiet && table ? [{ kind: "quiet" as const, port: hostEnd(name) }] : []),
+            ...(guarded === null || !table
+              ? []
+              : [{ kind: "guard" as const, port: hostEnd(name), mac: "02:42:ac:1e:00:02", addresses: [...guarded] }]),
+            { kind: "sysctl", ns, name: `net/ipv6/conf/${device}/accept_ra`, value: String(mtu % 2) },
+            ...(address === null ? [] : [{ kind: "address" as const, ns, dev, address }]),
+            ...(address !== null && route
+              ? [{ kind: "route" as const, ns, family: 4 as const, dst: "default", via: "172.30.0.1", dev }]
+              : []),
+            ...(neighbour === null ? [] : [{ kind: "neighbour" as const, ns, dev, dst: "172.30.0.7", mac: neighbour }]),
+          ];
+        },
+      ),
   ]);
 
 const sorted = (objects: readonly KernelObject[]) =>

@@ -4,6 +4,7 @@ import {
   type GuardObject,
   isFirewall,
   isNetworkObject,
+  isOnce,
   isPort,
   type KernelObject,
   keyOf,
@@ -14,7 +15,7 @@ import {
   type VethLink,
 } from "./objects.ts";
 import { holds, releases } from "./ports.ts";
-import type { LinkSet, Sources, Step } from "./steps.ts";
+import type { LinkSet, PortSet, Sources, Step } from "./steps.ts";
 
 /**
  * The steps that turn `have` into `want`: ports are held first, as another program may have them; then comes what the
@@ -45,8 +46,8 @@ const isMarked = (object: NetworkObject): boolean =>
     ? "doomed" in object && object.doomed === true
     : object.kind === "guard-table" && object.damaged === true;
 
-const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "guard", "guard-table", "netns"];
-const afterLinks: readonly Step["op"][] = ["guard.del", "guard-table.del", "netns.del"];
+const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "guard", "quiet", "guard-table", "netns"];
+const afterLinks: readonly Step["op"][] = ["guard.del", "quiet.del", "guard-table.del", "netns.del"];
 const orderOf = (object: NetworkObject): number =>
   deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
 
@@ -79,6 +80,7 @@ class Doomed {
       case "guard-table":
         return false;
       case "guard":
+      case "quiet":
         return this.#unguarded;
       case "link":
         return endsOf(object).some((end) => this.#devices.has(end)) || this.#wholly(object);
@@ -103,8 +105,8 @@ class Doomed {
   }
 
   #goesByItself(object: NetworkObject): boolean {
-    if (object.kind === "netns" || object.kind === "sysctl" || object.kind === "guard-table") return false;
-    if (object.kind === "guard") return this.#unguarded;
+    if (object.kind === "netns" || object.kind === "sysctl") return false;
+    if (isOnce(object)) return object.kind !== "guard-table" && this.#unguarded;
     return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
   }
 
@@ -175,6 +177,8 @@ function deletion(object: NetworkObject): Step {
       return { op: "guard-table.del" };
     case "guard":
       return { op: "guard.del", port: object.port, ...sourcesOf(object) };
+    case "quiet":
+      return { op: "quiet.del", port: object.port };
   }
 }
 
@@ -230,6 +234,8 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
       return kept ? {} : { "guard table": [{ op: "guard-table.add" }] };
     case "guard":
       return { guard: guardCreation(object, kept?.kind === "guard" ? kept : undefined) };
+    case "quiet":
+      return kept ? {} : { guard: [{ op: "quiet.add", port: object.port }] };
   }
 }
 
@@ -284,9 +290,14 @@ function vethCreation(link: VethLink, kept: VethLink | undefined): Phases {
   };
 }
 
-function portSet({ ns, name, master, isolated }: VethLink, before: VethLink): Step[] {
-  const now = before.master === master && before.isolated;
-  return master === null || isolated === now ? [] : [{ op: "port.set", ns, name, isolated }];
+const portSettings = ["isolated", "hairpin"] as const;
+
+function portSet(link: VethLink, before: VethLink): Step[] {
+  const { ns, name, master } = link;
+  const differing = portSettings.filter((field) => link[field] !== (before.master === master && before[field]));
+  if (master === null || differing.length === 0) return [];
+  const set: PortSet = Object.fromEntries(differing.map((field) => [field, link[field]]));
+  return [{ op: "port.set", ns, name, set }];
 }
 
 const settable = ["alias", "mac", "mtu", "master", "up"] as const;

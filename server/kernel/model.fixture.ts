@@ -1,4 +1,4 @@
-import { isNetworkObject, type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
+import { isNetworkObject, isOnce, type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
@@ -43,6 +43,7 @@ export class ModelKernel {
           ...link,
           master: null,
           isolated: false,
+          hairpin: false,
           up: false,
           alias: "",
           peer,
@@ -53,7 +54,7 @@ export class ModelKernel {
       case "port.set": {
         const link = this.#link(step.ns, step.name);
         if (link.type !== "veth" || link.master === null) throw new Error(`${step.name} is in no bridge`);
-        return Object.assign(link, { isolated: step.isolated });
+        return Object.assign(link, step.set);
       }
       case "bridge.adopt": {
         const bridge = this.#link(step.ns, step.name);
@@ -109,7 +110,7 @@ export class ModelKernel {
         return this.#add({ kind: "guard-table" });
       case "guard-table.del":
         this.#take({ kind: "guard-table" });
-        return this.#forget(({ kind }) => kind === "guard");
+        return this.#forget(({ kind }) => kind === "guard" || kind === "quiet");
       case "guard.add": {
         const { op: _, ...guard } = step;
         this.#requireTable();
@@ -119,6 +120,11 @@ export class ModelKernel {
         const { op: _, ...guard } = step;
         return this.#take({ kind: "guard", ...guard });
       }
+      case "quiet.add":
+        this.#requireTable();
+        return this.#add({ kind: "quiet", port: step.port });
+      case "quiet.del":
+        return this.#take({ kind: "quiet", port: step.port });
       case "guard.replace": {
         const { op: _, was, ...guard } = step;
         this.#take({ kind: "guard", port: step.port, ...was });
@@ -143,7 +149,7 @@ export class ModelKernel {
   #set({ ns, name, set }: Extract<Step, { op: "link.set" }>): void {
     if (set.master) this.#link(ns, set.master);
     const end = Object.assign(this.#end(ns, name), set);
-    if (set.master !== undefined) Object.assign(end, { isolated: false });
+    if (set.master !== undefined) Object.assign(end, { isolated: false, hairpin: false });
   }
 
   #add(object: KernelObject): void {
@@ -206,12 +212,12 @@ export class ModelKernel {
 
 /** What the host has once is in none. */
 function namespaceOf(object: KernelObject): Namespace | null {
-  if (!isNetworkObject(object) || object.kind === "guard-table" || object.kind === "guard") return null;
+  if (!isNetworkObject(object) || isOnce(object)) return null;
   return object.kind === "netns" ? object.name : object.ns;
 }
 
 function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
-  if (!isNetworkObject(object) || object.kind === "guard-table" || object.kind === "guard") return false;
+  if (!isNetworkObject(object) || isOnce(object)) return false;
   if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
   return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
 }

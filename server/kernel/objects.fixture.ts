@@ -48,6 +48,7 @@ export function endpointObjects(n: number, change: Partial<VethLink> = {}): Kern
     mtu: 1500,
     master: bridge,
     isolated: false,
+    hairpin: false,
     up: true,
     alias: `patchbay endpoint web/${n}`,
     peer: { ns, name: "eth0", mac: macOfEndpoint(n), mtu: 1500, up: true },

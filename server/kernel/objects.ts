@@ -48,6 +48,8 @@ export interface VethLink {
   master: string | null;
   /** Of a bridge port: it reaches the bridge and ports that are not, never another that is (bridge(8)). False without a master. */
   isolated: boolean;
+  /** Of a bridge port: what comes from it may leave by it as well (bridge(8)). False without a master. */
+  hairpin: boolean;
   up: boolean;
   alias: string;
   doomed?: Doomed;
@@ -153,10 +155,10 @@ export interface Target {
   port: number;
 }
 
-/** The nftables table `bridge patchbay` with its sets and chains: one for the host. The guards are elements of its sets. */
+/** The nftables table `bridge patchbay` with its sets and chains: one for the host. Guards and quiet ports are elements of its sets. */
 export interface GuardTableObject {
   kind: "guard-table";
-  /** Only ever observed: it is not as it was made, so that it is made anew, and with it all guards. */
+  /** Only ever observed: it is not as it was made, so that it is made anew, and with it all that is in it. */
   damaged?: true;
 }
 
@@ -170,6 +172,16 @@ export interface GuardObject {
   addresses: string[];
 }
 
+/**
+ * The endpoint behind a bridge port talks to the host and to no other such port of its bridge, itself included, but for what it
+ * sent to the host and netfilter led back into the bridge.
+ */
+export interface QuietObject {
+  kind: "quiet";
+  /** The host end of the veth. */
+  port: string;
+}
+
 /** What is in a namespace, or is one, and what watches over it. */
 export type NetworkObject =
   | NetnsObject
@@ -178,17 +190,20 @@ export type NetworkObject =
   | RouteObject
   | NeighbourObject
   | SysctlObject
-  | GuardTableObject
-  | GuardObject;
+  | OnceObject;
+
+/** What is in no namespace but the host's: the table of the guards, and what is in it. */
+export type OnceObject = GuardTableObject | GuardObject | QuietObject;
 
 export type KernelObject = NetworkObject | HeldPort | FirewallObject;
 
 export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
 export const isFirewall = (object: KernelObject): object is FirewallObject =>
   object.kind === "chain" || object.kind === "rule";
+export const isOnce = (object: KernelObject): object is OnceObject =>
+  object.kind === "guard-table" || object.kind === "guard" || object.kind === "quiet";
 /** What keeps apart and watches: rules, chains, guards. */
-export const isProtection = (object: KernelObject): boolean =>
-  isFirewall(object) || object.kind === "guard-table" || object.kind === "guard";
+export const isProtection = (object: KernelObject): boolean => isFirewall(object) || isOnce(object);
 export const isNetworkObject = (object: KernelObject): object is NetworkObject =>
   !isPort(object) && !isFirewall(object);
 
@@ -215,6 +230,8 @@ export function keyOf(object: KernelObject): string {
       return "guard-table";
     case "guard":
       return `guard ${object.port}`;
+    case "quiet":
+      return `quiet ${object.port}`;
     case "chain":
       return `chain ${object.family} ${object.table} ${object.name}`;
     case "rule":

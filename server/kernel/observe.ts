@@ -11,6 +11,7 @@ import { listNamespaces } from "./netns.ts";
 import {
   type AddressObject,
   isNetworkObject,
+  isOnce,
   isPort,
   type KernelObject,
   keyOf,
@@ -108,7 +109,7 @@ function namedIn(like: readonly NetworkObject[]): Named {
   const sysctls = new Map<Namespace, Set<string>>();
   const adopted = new Set<string>();
   for (const object of like) {
-    if (object.kind === "guard-table" || object.kind === "guard") {
+    if (isOnce(object)) {
       guards.add(keyOf(object));
       continue;
     }
@@ -141,8 +142,8 @@ function links(look: Look, numbered: ReadonlyMap<number, Look>, adopted: Readonl
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
     const peer = peerOf(link, look, numbered);
-    const { isolated } = link;
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, isolated, up, alias, peer, ...mark }];
+    const { isolated, hairpin } = link;
+    return [{ kind: "link", type: "veth", ns, name, mtu, master, isolated, hairpin, up, alias, peer, ...mark }];
   });
 }
 

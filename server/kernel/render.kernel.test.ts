@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { Host, leftOvers, run, test } from "../../test/netns.ts";
 import { plan } from "./diff.ts";
-import { bridgeObjects, endpointObjects, guardOf, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
+import { bridgeObjects, endpointObjects, guardOf, hostEnd, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 
@@ -20,12 +20,17 @@ const before: KernelObject[] = [
   guardOf(1),
   guardOf(2),
   guardOf(4),
+  { kind: "quiet", port: hostEnd(1) },
+  { kind: "quiet", port: hostEnd(2) },
 ];
 const ns = sandboxNs(1);
 const after: KernelObject[] = [
   { kind: "guard-table" },
+  { kind: "quiet", port: hostEnd(2) },
+  { kind: "quiet", port: hostEnd(3) },
   ...endpointObjects(2, {
     isolated: true,
+    hairpin: true,
     peer: { ns, name: "eth2", mac: "02:42:ac:1e:00:02", mtu: 1500, up: true },
   }).slice(0, 2),
   guardOf(1),

@@ -1,10 +1,10 @@
 import { restoreInput } from "./firewall/restore.ts";
-import { elementsOf, elementText, type GuardElement, replacement } from "./guard/elements.ts";
+import { elementsOf, elementText, type GuardElement, quietElement, replacement } from "./guard/elements.ts";
 import { skeleton, tableName } from "./guard/skeleton.ts";
 import { doomedGroup, linkGroup, protocol } from "./names.ts";
 import type { Namespace } from "./objects.ts";
 import { rangeText } from "./ports.ts";
-import type { LinkAdd, LinkSet, Step } from "./steps.ts";
+import type { LinkAdd, LinkSet, PortSet, Step } from "./steps.ts";
 
 /** The command line that does the same as the step, for a POSIX shell. Pure. */
 export function render(step: Step): string {
@@ -52,10 +52,7 @@ function argumentsOf(step: Command): string[] {
     case "link.set":
       return [...ip(step.ns), "link", "set", "dev", step.name, ...linkSet(step.set)];
     case "port.set":
-      return [
-        ...[...ip(step.ns), "link", "set", "dev", step.name],
-        ...["type", "bridge_slave", "isolated", step.isolated ? "on" : "off"],
-      ];
+      return [...ip(step.ns), "link", "set", "dev", step.name, "type", "bridge_slave", ...portSet(step.set)];
     case "bridge.adopt":
       return [...ip(step.ns), "link", "set", "dev", step.name, "up"];
     case "link.del":
@@ -100,6 +97,10 @@ function argumentsOf(step: Command): string[] {
       return nft("add", elementsOf(step));
     case "guard.del":
       return nft("delete", elementsOf(step));
+    case "quiet.add":
+      return nft("add", [quietElement(step.port)]);
+    case "quiet.del":
+      return nft("delete", [quietElement(step.port)]);
     case "guard.replace": {
       const { gone, come } = replacement(step);
       const [, remove] = nft("delete", gone);
@@ -145,6 +146,13 @@ function linkSet({ alias, mac, mtu, master, up }: LinkSet): string[] {
     ...(mtu === undefined ? [] : ["mtu", `${mtu}`]),
     ...(master === undefined ? [] : master === null ? ["nomaster"] : ["master", master]),
     ...(up === undefined ? [] : [up ? "up" : "down"]),
+  ];
+}
+
+function portSet({ isolated, hairpin }: PortSet): string[] {
+  return [
+    ...(isolated === undefined ? [] : ["isolated", isolated ? "on" : "off"]),
+    ...(hairpin === undefined ? [] : ["hairpin", hairpin ? "on" : "off"]),
   ];
 }
 

@@ -11,7 +11,7 @@ export type Step =
   | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }
   /** Settings of a bridge port, which are its own only while it has a master: whoever joins a bridge starts with the defaults. */
-  | { op: "port.set"; ns: Namespace; name: string; isolated: boolean }
+  | { op: "port.set"; ns: Namespace; name: string; set: PortSet }
   /** Brings up a bridge that must be there and is not ours. Fails where there is none, or something else of that name. */
   | { op: "bridge.adopt"; ns: Namespace; name: string }
   | { op: "link.del"; ns: Namespace; name: string }
@@ -36,6 +36,8 @@ export type Step =
   | ({ op: "guard.del"; port: string } & Sources)
   /** From one moment to the next: no frame passes that both forbid, and what was counted stays. */
   | ({ op: "guard.replace"; port: string; was: Sources } & Sources)
+  | { op: "quiet.add"; port: string }
+  | { op: "quiet.del"; port: string }
   /** One run of iptables-restore(8) without flushing, in the daemon's namespace: each table is one transaction. */
   | { op: "firewall.set"; family: 4 | 6; tables: TableLines[] };
 
@@ -68,4 +70,10 @@ export interface LinkSet {
   mtu?: number;
   master?: string | null;
   up?: boolean;
+}
+
+/** What changes on a port of a bridge; a field that is absent stays as it is. */
+export interface PortSet {
+  isolated?: boolean;
+  hairpin?: boolean;
 }

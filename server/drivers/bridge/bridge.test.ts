@@ -157,3 +157,20 @@ test.each([
   const objects = bridgeDriver.endpoint(network, dualEndpoint, join);
   expect(objects.filter((object) => object.kind === "route")).toEqual([]);
 });
+
+test.each([
+  { icc: true, firewall: true, publishes: true, want: { isolated: false, hairpin: true, quiet: false } },
+  { icc: true, firewall: true, publishes: false, want: { isolated: false, hairpin: false, quiet: false } },
+  { icc: false, firewall: true, publishes: true, want: { isolated: false, hairpin: true, quiet: true } },
+  { icc: false, firewall: true, publishes: false, want: { isolated: true, hairpin: false, quiet: true } },
+  { icc: false, firewall: false, publishes: true, want: { isolated: true, hairpin: false, quiet: false } },
+])("icc $icc, firewall $firewall, published ports $publishes: $want", ({ icc, firewall, publishes, want }) => {
+  const net = { ...network, options: { ...network.options, icc } };
+  const ports = [{ protocol: "tcp" as const, hostAddress: null, hostPort: 8080, port: 80, count: 1 }];
+  const on = { ...host, firewall };
+  const objects = bridgeDriver.endpoint(net, { ...endpoint, ports: publishes ? ports : [] }, { ...join, host: on });
+  const quiet = objects.some(({ kind }) => kind === "quiet");
+  const [veth] = objects.filter((object) => object.kind === "link" && object.type === "veth");
+  expect({ ...veth, quiet }).toMatchObject(want);
+  expect(bridgeDriver.shared?.([net], on).some(({ kind }) => kind === "guard-table")).toBe(quiet);
+});

@@ -7,7 +7,7 @@ import type { Driver, HostSettings, JoinContext } from "../driver.ts";
 import { bridgeAddresses, deviceOf, macOfBridge } from "./device.ts";
 import { networkRules, translates } from "./firewall.ts";
 import { endpointRules, heldPorts, linkNeighbours } from "./ports.ts";
-import { sharedObjects } from "./shared.ts";
+import { isQuiet, sharedObjects } from "./shared.ts";
 
 type Network = NetworkOf<"bridge">;
 
@@ -56,6 +56,7 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
   const port = vethName(endpoint.id);
   const { ns, interfaceName: dev, host } = join;
   const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== null);
+  const held = host.firewall ? heldPorts(network, endpoint) : [];
   return [
     {
       kind: "link",
@@ -64,7 +65,9 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
       name: port,
       mtu: network.options.mtu,
       master: deviceOf(network),
-      isolated: !network.options.icc,
+      // Where br_netfilter is on, what reaches a published port through the host's address is bridged, to the sender itself too.
+      isolated: !network.options.icc && held.length === 0,
+      hairpin: held.length > 0,
       up: true,
       alias: `patchbay endpoint ${network.name}/${endpoint.name}`,
       peer: { ns, name: dev, mac: endpoint.mac ?? macOf(endpoint.id), mtu: network.options.mtu, up: true },
@@ -76,7 +79,9 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
     ...addresses.map((address) => addressObject(ns, dev, address)),
     ...defaultRoutes(network, join),
     ...linkNeighbours(network, endpoint, join),
-    ...(host.firewall ? [...heldPorts(network, endpoint), ...endpointRules(network, endpoint, join)] : []),
+    ...held,
+    ...(host.firewall ? endpointRules(network, endpoint, join) : []),
+    ...(isQuiet(network, host) ? [{ kind: "quiet", port } as const] : []),
     ...(network.options.antiSpoofing ? [guard(endpoint)] : []),
   ];
 }

@@ -8,12 +8,17 @@ type Network = NetworkOf<"bridge">;
 
 /** What bridge networks need once on the host: forwarding, the hooks of the firewall, the table of the guards. */
 export function sharedObjects(networks: readonly Network[], host: HostSettings): KernelObject[] {
-  const guarded = networks.some(({ options }) => options.antiSpoofing);
+  const guarded = networks.some((network) => network.options.antiSpoofing || isQuiet(network, host));
   return [
     ...(host.forwarding ? forwarding(networks, host) : []),
     ...(host.firewall ? sharedChains(networks) : []),
     ...(guarded ? [{ kind: "guard-table" } as const] : []),
   ];
+}
+
+/** Whether endpoints that cannot talk may still publish ports, so that isolating them all is not the way. */
+export function isQuiet({ options }: Network, { firewall }: HostSettings): boolean {
+  return firewall && !options.icc;
 }
 
 /** A host that forwards IPv6 no longer listens to routers, unless it is told to go on (accept_ra=2 of ip-sysctl). */

@@ -1,17 +1,17 @@
 import { ipBytes, ipText, macBytes, macText } from "../netlink/ip.ts";
 import type { SetElement } from "../netlink/nftables.ts";
 import { decodeText, encodeText } from "../netlink/text.ts";
-import type { GuardObject } from "../objects.ts";
+import type { GuardObject, QuietObject } from "../objects.ts";
 import type { Sources } from "../steps.ts";
 
 /** The sets of the table, and what their elements hold beside the port. */
-export const guardSets = ["guarded", "macs", "ipv4", "ipv6", "targets"] as const;
+export const guardSets = ["guarded", "macs", "ipv4", "ipv6", "targets", "quiet"] as const;
 export type GuardSet = (typeof guardSets)[number];
 
 export interface GuardElement {
   set: GuardSet;
   port: string;
-  /** A MAC or an address; null in `guarded`. */
+  /** A MAC or an address; null in `guarded` and `quiet`. */
   value: string | null;
 }
 
@@ -34,6 +34,8 @@ export function elementsOf({ port, mac, addresses }: Guard): GuardElement[] {
   ];
 }
 
+export const quietElement = (port: string): GuardElement => ({ set: "quiet", port, value: null });
+
 /** What changes from the guard as it was to the one it becomes. */
 export function replacement({ was, ...guard }: Guard & { was: Sources }): {
   gone: GuardElement[];
@@ -49,16 +51,21 @@ export function sameSources(a: Guard, b: Guard): boolean {
   return gone.length === 0 && come.length === 0;
 }
 
-/** The guards that all these elements are, or null if some are of none that is whole. */
-export function guardsOf(elements: readonly GuardElement[]): GuardObject[] | null {
+/** The guards and quiet ports that all these elements are, or null if some are of no guard that is whole. */
+export function guardsOf(elements: readonly GuardElement[]): (GuardObject | QuietObject)[] | null {
   const ports = new Map<string, GuardElement[]>();
+  const quiet: QuietObject[] = [];
   for (const element of elements) {
+    if (element.set === "quiet") {
+      quiet.push({ kind: "quiet", port: element.port });
+      continue;
+    }
     const own = ports.get(element.port);
     if (own) own.push(element);
     else ports.set(element.port, [element]);
   }
   const guards = [...ports].map(([port, own]) => guardOf(port, own));
-  return guards.every((guard) => guard !== null) ? guards : null;
+  return guards.every((guard) => guard !== null) ? [...guards, ...quiet] : null;
 }
 
 function guardOf(port: string, own: readonly GuardElement[]): GuardObject | null {
@@ -112,7 +119,8 @@ export function encodeElement({ set, port, value }: GuardElement): SetElement {
 
 export function decodeElement(set: GuardSet, key: Buffer): GuardElement {
   const value = key.subarray(nameLength, nameLength + valueLength(set));
-  const text = set === "guarded" ? null : set === "macs" ? macText(value.subarray(0, 6)) : ipText(value);
+  const text =
+    set === "guarded" || set === "quiet" ? null : set === "macs" ? macText(value.subarray(0, 6)) : ipText(value);
   return { set, port: decodeText(key.subarray(0, nameLength)), value: text };
 }
 
@@ -120,6 +128,7 @@ export function decodeElement(set: GuardSet, key: Buffer): GuardElement {
 function valueLength(set: GuardSet): number {
   switch (set) {
     case "guarded":
+    case "quiet":
       return 0;
     case "macs":
       return 8;

@@ -24,11 +24,11 @@ import {
   sandboxNs,
   sandboxObjects,
 } from "../objects.fixture.ts";
-import type { KernelObject } from "../objects.ts";
+import { type KernelObject, keyOf } from "../objects.ts";
 
 const table = { kind: "guard-table" } as const;
 const members = [1, 2, 3];
-const sandboxes = (change: { isolated: boolean } = { isolated: false }): KernelObject[] => [
+const sandboxes = (change: { isolated?: boolean; hairpin?: boolean } = {}): KernelObject[] => [
   ...bridgeObjects(),
   ...members.flatMap((n) => [...sandboxObjects(n), ...endpointObjects(n, change)]),
 ];
@@ -362,6 +362,7 @@ test("a guard takes another MAC and other addresses and keeps its count", async 
 test.for([
   "flush ruleset",
   "flush chain bridge patchbay from-ipv4",
+  "flush chain bridge patchbay forward",
   "add chain bridge patchbay more",
   "flush set bridge patchbay ipv6",
   "add table bridge patchbay { flags dormant; }",
@@ -419,3 +420,38 @@ test("isolated ports reach the bridge and not each other, on any layer, and chan
   for (const address of [victim.ipv4, victim.ipv6]) expect(pings(sandboxNs(1), address), address).toBe(false);
   await reconcile(kernel, []);
 });
+
+test.for([0, 1])(
+  "quiet ports reach the bridge and not each other, on any layer, with br_netfilter %i",
+  async (on, { host }) => {
+    host.shell(["", "6"].map((ip) => `sysctl -e -q -w net.bridge.bridge-nf-call-ip${ip}tables=${on}`).join("; "));
+    const kernel = await host.kernel();
+    const quiet = members.map((n) => ({ kind: "quiet", port: hostEnd(n) }) as const);
+    // The third one publishes nothing.
+    const ports = [...sandboxes({ hairpin: true }).filter(isNotTheThird), ...endpointObjects(3, { isolated: true })];
+    const want = [table, ...ports, ...quiet];
+    await reconcile(kernel, want);
+    expect(kernel.plan(want, await kernel.observe(want, true))).toEqual([]);
+    const frames = [...foreign, ...own];
+    for (const n of members) {
+      const wires = members.map((n) => new Wire(sandboxNs(n), "eth0"));
+      const sent = frames.map(({ frame }) => frame());
+      wires[n - 1]!.send(...sent);
+      for (const address of [gateway.ipv4, gateway.ipv6]) expect(pings(sandboxNs(n), address), address).toBe(true);
+      expect(
+        sent.filter((bytes) => wires.some((wire) => wire.saw(bytes))),
+        `from ${n}`,
+      ).toEqual([]);
+      for (const wire of wires) wire.close();
+    }
+    for (const address of [victim.ipv4, victim.ipv6]) expect(pings(sandboxNs(1), address)).toBe(false);
+    await reconcile(kernel, [table, ...ports]);
+    // The kernel asks for a neighbour again some time after it had no answer.
+    for (const address of [victim.ipv4, victim.ipv6])
+      await vi.waitFor(() => expect(pings(sandboxNs(1), address), address).toBe(true), 5000);
+    await reconcile(kernel, []);
+  },
+);
+
+const isNotTheThird = (object: KernelObject): boolean =>
+  !endpointObjects(3).some((own) => keyOf(own) === keyOf(object));

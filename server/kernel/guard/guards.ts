@@ -1,7 +1,7 @@
 import type { DropCounter } from "../calls.ts";
 import { changeElements, decodeElements, dumpElements } from "../netlink/nftables.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
-import type { GuardObject, GuardTableObject } from "../objects.ts";
+import type { OnceObject } from "../objects.ts";
 import type { Sources } from "../steps.ts";
 import { asSysError, SysError } from "../sys.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type GuardElement,
   guardSets,
   guardsOf,
+  quietElement,
   replacement,
 } from "./elements.ts";
 import { tableName } from "./skeleton.ts";
@@ -36,12 +37,22 @@ export function replaceGuard(socket: NetlinkSocket, guard: Guard & { was: Source
   change(socket, replacement(guard));
 }
 
+/** Idempotent. ENOENT if the table is not there. */
+export function addQuiet(socket: NetlinkSocket, port: string): void {
+  change(socket, { come: [quietElement(port)] });
+}
+
+/** ENOENT if it is not there. */
+export function deleteQuiet(socket: NetlinkSocket, port: string): void {
+  change(socket, { gone: [quietElement(port)] });
+}
+
 function change(socket: NetlinkSocket, { gone = [], come = [] }: Change): void {
   socket.batch(changeElements(tableName, { gone: gone.map(encodeElement), come: come.map(encodeElement) }));
 }
 
-/** The table and its guards, in the namespace of the thread. No guards beside a table that is damaged: with it they go. */
-export function observeGuards(): (GuardTableObject | GuardObject)[] {
+/** The table and what is in it, in the namespace of the thread. Nothing beside a table that is damaged: it goes as well. */
+export function observeGuards(): OnceObject[] {
   return withNetfilter((socket) => {
     const intact = isIntact(socket);
     if (intact === null) return [];

@@ -11,6 +11,11 @@ export const tableName = "patchbay";
  * counted at its port's element of `guarded`.
  *
  * Frames to the group addresses of 802.1D go past the prerouting hook to the host (br_handle_frame): hence `input`.
+ *
+ * A frame from one quiet port to another passes only if it is for the host by the packet type that the bridge gives to what is
+ * addressed to its own MAC (br_handle_frame), so that it can only be on its way to another port because br_netfilter has led it
+ * there: a connection to the host that is translated to an endpoint is bridged and not routed, and iptables decides about it.
+ *
  * `targets` is `ipv6` once more, as nft 1.0.6 has no word for the target of a neighbour advertisement.
  */
 export const skeleton = `table bridge ${tableName}
@@ -21,6 +26,7 @@ table bridge ${tableName} {
   set ipv4 { type ifname . ipv4_addr; }
   set ipv6 { type ifname . ipv6_addr; }
   set targets { typeof iifname . @th,64,128; }
+  set quiet { type ifname; }
   chain prerouting {
     type filter hook prerouting priority -300; policy accept;
     iifname . ether saddr @macs jump own-mac
@@ -29,6 +35,10 @@ table bridge ${tableName} {
   chain input {
     type filter hook input priority -300; policy accept;
     ether daddr 01:80:c2:00:00:00-01:80:c2:00:00:0f iifname @guarded drop
+  }
+  chain forward {
+    type filter hook forward priority -300; policy accept;
+    iifname @quiet oifname @quiet meta pkttype != host drop
   }
   chain own-mac {
     ether type vmap { arp : jump from-arp, ip : jump from-ipv4, ip6 : jump from-ipv6 }

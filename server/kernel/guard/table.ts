@@ -24,7 +24,11 @@ export function addTable(): void {
 function asNftError(error: SysError): SysError {
   switch (error.errno) {
     case "ENOENT":
-      return new SysError("nft", "ENOENT", "nft is not installed: apt install nftables, or switch anti-spoofing off");
+      return new SysError(
+        "nft",
+        "ENOENT",
+        "nft is not installed: apt install nftables, or switch anti-spoofing off and icc on",
+      );
     case "ETIMEDOUT":
       return new SysError("nft", "ETIMEDOUT", `nft did not end within ${timeoutMs / 1000} s`);
     default:

@@ -29,6 +29,7 @@ const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const IFLA_INFO_SLAVE_KIND = 4;
 const IFLA_INFO_SLAVE_DATA = 5;
+const IFLA_BRPORT_MODE = 4;
 const IFLA_BRPORT_ISOLATED = 33;
 const VETH_INFO_PEER = 1;
 const IFLA_BR_MULTI_BOOLOPT = 46;
@@ -45,6 +46,12 @@ export interface NewLink {
 export interface NewVeth extends NewLink {
   /** The peer is born in the namespace of the file descriptor. */
   peer: NewLink & { netnsFd: number };
+}
+
+/** Settings of a bridge port. */
+export interface PortChanges {
+  isolated?: boolean;
+  hairpin?: boolean;
 }
 
 export interface LinkChanges {
@@ -66,8 +73,9 @@ export interface LinkInfo {
   mac: string;
   mtu: number;
   master: number;
-  /** Of a bridge port. */
+  /** Of a bridge port, as `hairpin`. */
   isolated: boolean;
+  hairpin: boolean;
   alias: string;
   group: number;
   /** A veth's peer: its index and, unless it is in the same namespace, that namespace's id here. */
@@ -143,14 +151,15 @@ export function setLink(name: string, changes: LinkChanges): Buffer {
 }
 
 /** EOPNOTSUPP for a link that is in no bridge. */
-export function setPort(name: string, { isolated }: { isolated: boolean }): Buffer {
+export function setPort(name: string, { isolated, hairpin }: PortChanges): Buffer {
   return new MessageWriter(RTM_NEWLINK, 0)
     .struct(structLength, () => {})
     .text(IFLA.IFNAME, name)
     .nested(IFLA.LINKINFO, (info) =>
-      info
-        .text(IFLA_INFO_SLAVE_KIND, "bridge")
-        .nested(IFLA_INFO_SLAVE_DATA, (port) => port.u8(IFLA_BRPORT_ISOLATED, Number(isolated))),
+      info.text(IFLA_INFO_SLAVE_KIND, "bridge").nested(IFLA_INFO_SLAVE_DATA, (port) => {
+        if (isolated !== undefined) port.u8(IFLA_BRPORT_ISOLATED, Number(isolated));
+        if (hairpin !== undefined) port.u8(IFLA_BRPORT_MODE, Number(hairpin));
+      }),
     )
     .bytes();
 }
@@ -192,6 +201,7 @@ export function decodeLink(payload: Buffer): LinkInfo {
   const number = (type: number) => found.get(type)?.readUInt32LE(0) ?? 0;
   const info = attributes(found.get(IFLA.LINKINFO) ?? Buffer.alloc(0));
   const port = attributes(info.get(IFLA_INFO_SLAVE_DATA) ?? Buffer.alloc(0));
+  const isSet = (type: number) => port.get(type)?.readUInt8(0) === 1;
   return {
     index: payload.readInt32LE(4),
     name: text(IFLA.IFNAME),
@@ -200,7 +210,8 @@ export function decodeLink(payload: Buffer): LinkInfo {
     mac: macText(found.get(IFLA.ADDRESS) ?? Buffer.alloc(0)),
     mtu: number(IFLA.MTU),
     master: number(IFLA.MASTER),
-    isolated: port.get(IFLA_BRPORT_ISOLATED)?.readUInt8(0) === 1,
+    isolated: isSet(IFLA_BRPORT_ISOLATED),
+    hairpin: isSet(IFLA_BRPORT_MODE),
     alias: text(IFLA.IFALIAS),
     group: number(IFLA.GROUP),
     peer: { index: number(IFLA.LINK), netnsId: found.get(IFLA.LINK_NETNSID)?.readInt32LE(0) ?? null },
