@@ -1,7 +1,8 @@
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { namespaceName } from "#server/kernel/names.ts";
+import { Docker } from "./docker.ts";
 import { type Host, netnsDir, test } from "./netns.ts";
 import { Outside, probe, wire } from "./outside.ts";
 import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
@@ -9,9 +10,10 @@ import type { Answer, Probe } from "./talk.ts";
 
 /**
  * Who can reach whom, by packets. `a` and `b` are sandboxes of the network under test, `c` of another one, `outside` is the
- * machine next door that knows the way to every subnet. Every sandbox serves TCP 80 and 81 and UDP 53.
+ * machine next door that knows the way to every subnet, `docker` a container where Docker is. Everybody serves TCP 80 and 81
+ * and UDP 53, but for the host.
  */
-type Who = "a" | "b" | "c" | "host" | "outside";
+type Who = "a" | "b" | "c" | "host" | "outside" | "docker";
 
 interface Row {
   scenario: string;
@@ -29,6 +31,7 @@ const addresses: Record<string, string> = {
   b6: "fd00:1::3",
   c: "10.2.0.2",
   c6: "fd00:2::2",
+  docker: "172.18.0.2",
   gateway: "10.1.0.1",
   gateway6: "fd00:1::1",
   host: wire.host[4],
@@ -137,11 +140,38 @@ const rows = table(`
   quiet          b -> host       tcp/8080  a 10.1.0.1
   quiet          a -> outside    tcp/80    outside 192.0.2.1
   quiet          outside -> host tcp/8080  a 192.0.2.2
+  quiet          b -> host6      tcp/8080  a fd00:1::1
+  quiet          b -> host       udp/5300  a 10.1.0.1
+  quiet          a -> host       tcp/8080  a 10.1.0.1
+  quiet          a -> host6      tcp/8080  a fd00:1::1
   quiet          a -> gateway    ping      yes
+  # beside Docker, whose container publishes 80 as 8090
+  docker         a -> docker     ping      no
+  docker         a -> docker     tcp/80    no
+  docker         a -> docker     tcp/81    no
+  docker         c -> docker     udp/53    no
+  docker         docker -> a     ping      no
+  docker         docker -> a     tcp/80    no
+  docker         docker -> c     udp/53    no
+  docker         docker -> gateway ping    no
+  docker         docker -> outside tcp/80  outside 192.0.2.1
+  docker         docker -> host  tcp/8080  a 10.1.0.1
+  docker         docker -> host  tcp/8081  no
+  docker         a -> host       tcp/8090  docker 172.18.0.1
+  docker         host -> docker  tcp/81    docker 172.18.0.1
+  docker         outside -> host tcp/8090  docker 192.0.2.2
+  docker         outside -> docker tcp/80  no
 `);
 
-/** Labels of the network under test; what is internal. */
-const scenarios: Record<string, { options?: Record<string, string>; internal?: boolean }> = {
+/** Labels of the network under test; whether it is internal; whether Docker is on the host; whose rows hold as well. */
+interface Scenario {
+  options?: Record<string, string>;
+  internal?: boolean;
+  docker?: boolean;
+  as?: string;
+}
+
+const scenarios: Record<string, Scenario> = {
   nat: {},
   source: { options: { host_ipv4: "192.0.2.77" } },
   bare: { options: { masquerade: "false" } },
@@ -150,41 +180,50 @@ const scenarios: Record<string, { options?: Record<string, string>; internal?: b
   internal: { internal: true },
   isolated: { options: { gateway_mode_ipv4: "isolated", gateway_mode_ipv6: "isolated" }, internal: true },
   quiet: { options: { icc: "false" } },
+  docker: { docker: true, as: "nat" },
+  "quiet beside docker": { docker: true, as: "quiet", options: { icc: "false" } },
 };
 
 test.for(Object.keys(scenarios))("%s: everybody reaches exactly whom they may", async (scenario, { host }) => {
-  await inScene(host, scenario, async ({ patchbay, outside }) => {
-    await check(scenario, { patchbay, outside, host });
-  });
+  await inScene(host, scenario, (scene) => check(scenario, scene));
+});
+
+test.for(["nat", "quiet"])("%s: the same where iptables does not see what is bridged", async (scenario, { host }) => {
+  for (const tables of ["iptables", "ip6tables"]) host.shell(`sysctl -e -q -w net.bridge.bridge-nf-call-${tables}=0`);
+  await inScene(host, scenario, (scene) => check(scenario, scene));
 });
 
 test("a live network changes from one kind to another and back", async ({ host }) => {
-  await inScene(host, "nat", async ({ patchbay, outside }) => {
+  await inScene(host, "nat", async (scene) => {
     const labels = { icc: "true", masquerade: "true", gateway_mode_ipv4: "nat", gateway_mode_ipv6: "nat" };
     for (const scenario of ["quiet", "routed", "internal", "nat", "bare"]) {
       const { options = {}, internal = false } = scenarios[scenario] ?? {};
-      await patchbay.apply({ type: "network.update", network: "net", internal, options: { ...labels, ...options } });
-      await check(scenario, { patchbay, outside, host });
+      const update = { type: "network.update", network: "net", internal, options: { ...labels, ...options } } as const;
+      await scene.patchbay.apply(update);
+      await check(scenario, scene);
     }
   });
 });
 
 async function check(scenario: string, scene: Scene): Promise<void> {
-  const mine = rows.filter((row) => row.scenario === scenario);
+  const mine = rows.filter((row) => [scenario, scenarios[scenario]?.as].includes(row.scenario));
   const answers = await ask(mine, scene);
   const line = ({ from, to, port }: Row, answer: string) => `${from} -> ${to} ${port}: ${answer}`;
   expect(mine.map((row, i) => line(row, answers[i] ?? "no"))).toEqual(mine.map((row) => line(row, row.want)));
   expect(await scene.patchbay.missing()).toEqual([]);
+  expect(scene.docker?.rules()).toBe(scene.docker?.ownRules);
 }
 
 interface Scene {
   patchbay: Patchbay;
   outside: Outside;
   host: Host;
+  docker: Docker | undefined;
 }
 
 async function inScene(host: Host, scenario: string, use: (scene: Scene) => Promise<void>): Promise<void> {
   const outside = new Outside(host);
+  const docker = scenarios[scenario]?.docker ? new Docker(host) : undefined;
   try {
     for (const subnet of ["10.1.0.0/24", "fd00:1::/64", "10.2.0.0/24", "fd00:2::/64"]) outside.knowsTheWayTo(subnet);
     // A second address of the host, for what leaves under a fixed one.
@@ -193,20 +232,35 @@ async function inScene(host: Host, scenario: string, use: (scene: Scene) => Prom
       const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir });
       try {
         await patchbay.apply(...setup(scenario));
+        const scene = { patchbay, outside, host, docker };
+        const servers = ["a", "b", "c", "outside", ...(docker ? ["docker" as const] : [])] as const;
         await Promise.all(
-          (["a", "b", "c", "outside"] as const).map((who) =>
-            outside.serve(namespaceOf(who, { patchbay, outside, host }), who, { tcp: [80, 81], udp: [53] }),
-          ),
+          servers.map((who) => outside.serve(namespaceOf(who, scene), who, { tcp: [80, 81], udp: [53] })),
         );
-        await use({ patchbay, outside, host });
+        await vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
+        await use(scene);
         await patchbay.apply(...teardown(patchbay.controller.topology));
+        expect(docker?.rules()).toBe(docker?.ownRules);
       } finally {
         await patchbay.close();
       }
     });
   } finally {
     outside.close();
+    docker?.close();
   }
+}
+
+/**
+ * Devices that cannot ask for the IPv6 neighbours of others yet: a link-local address follows on the first carrier, of which the
+ * kernel tells itself once a second (linkwatch_schedule_work).
+ */
+function speechless(host: Host): string[] {
+  const isLocal = (address: string) => address.startsWith("fe80:");
+  return host.links("addr").flatMap(({ ifname, addr_info: addresses = [] }) => {
+    const ipv6 = addresses.filter(({ family, tentative }) => family === "inet6" && !tentative);
+    return ifname === "lo" || ipv6.length === 0 || ipv6.some(({ local }) => isLocal(local)) ? [] : [ifname];
+  });
 }
 
 function setup(scenario: string): CommandDraft[] {
@@ -215,9 +269,10 @@ function setup(scenario: string): CommandDraft[] {
     { type: "endpoint.create", network, name, ...rest },
     { type: "endpoint.join", endpoint: `${network}/${name}`, sandbox: name, createSandbox: true },
   ];
+  const { options, internal } = scenarios[scenario] ?? {};
   const publish = ["8080:80", "127.0.0.1:8081:81", "5300:53/udp", "9000-9001:80-81"];
   return [
-    { type: "network.create", name: "net", pools: subnets(1), ...scenarios[scenario] },
+    { type: "network.create", name: "net", pools: subnets(1), options, internal },
     { type: "network.create", name: "other", pools: subnets(2) },
     ...joined("net", "a", { publish, expose: ["81"] }),
     ...joined("net", "b", { links: ["net/a:alpha"] }),
@@ -256,8 +311,9 @@ function probeOf({ to, port }: Row): Probe {
   return kind === "tcp" || kind === "udp" ? { kind, address, port: Number(number) } : { kind: "ping", address };
 }
 
-function namespaceOf(who: Who, { patchbay, outside, host }: Scene): string {
+function namespaceOf(who: Who, { patchbay, outside, host, docker }: Scene): string {
   if (who === "host") return host.name;
+  if (who === "docker") return docker?.name ?? "";
   if (who === "outside") return outside.name;
   const sandbox = Object.values(patchbay.controller.topology.sandboxes).find(({ name }) => name === who);
   return namespaceName(sandbox?.id ?? "");

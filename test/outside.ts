@@ -25,9 +25,10 @@ export class Outside {
     host.ip("addr", "add", `${wire.host[6]}/64`, "dev", "up0", "nodad");
     this.ip("addr", "add", `${wire.outside[4]}/24`, "dev", "up0");
     this.ip("addr", "add", `${wire.outside[6]}/64`, "dev", "up0", "nodad");
-    // Who still looks for duplicates of a link-local address cannot forward IPv6 yet.
-    host.shell("sysctl -qw net.ipv6.conf.up0.accept_dad=0");
-    run("ip", "netns", "exec", this.name, "sysctl", "-qw", "net.ipv6.conf.up0.accept_dad=0");
+    // A router that still looks for duplicates of its link-local address cannot ask for its neighbours, and loses what it forwards.
+    const off = "sysctl -q -w net.ipv6.conf.up0.accept_dad=0";
+    host.shell(off);
+    run("ip", "netns", "exec", this.name, ...off.split(" "));
     this.ip("link", "set", "lo", "up");
     this.ip("link", "set", "up0", "up");
     host.ip("link", "set", "up0", "up");
