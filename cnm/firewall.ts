@@ -1,7 +1,7 @@
-import { shortId } from "./ids.ts";
 import type { Family } from "./cidr.ts";
-import type { Network } from "./network.ts";
+import { shortId } from "./ids.ts";
 import { type IptablesRule, parseIptablesRule } from "./iptables-rule.ts";
+import type { Network } from "./network.ts";
 import { emptyTopology, type Topology } from "./topology.ts";
 
 /** A rule of ours as the kernel has it, with what it has counted. */

@@ -23,6 +23,12 @@ export interface LinkRequest {
   alias: string;
 }
 
+/** Whether a host port is left to choose, so that those in use have to be known. */
+export function choosesPort({ publish, publishAll }: PortTexts & { publishAll: boolean }): boolean {
+  const requests = parsePortFields({ publish }, []).requests ?? [];
+  return publishAll || requests.some(({ hostPorts, count }) => hostPorts === null || hostPorts.count > count);
+}
+
 /** Reads the texts of a command about ports; every problem is added to the list. */
 export function parsePortFields({ expose, publish, links }: PortTexts, problems: Problem[]): PortFields {
   return {

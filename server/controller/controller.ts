@@ -12,6 +12,7 @@ import type { Layout, TopologyState } from "#cnm/events.ts";
 import { emptyFacts, type Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
+import { choosesPort } from "#cnm/port-fields.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
 import { isProtection } from "#server/kernel/objects.ts";
@@ -452,8 +453,7 @@ export class NetworkController {
 }
 
 function needsHostFacts(command: CommandInput): boolean {
-  if (command.type === "endpoint.create" || command.type === "endpoint.update")
-    return command.publishAll || (command.publish?.length ?? 0) > 0;
+  if (command.type === "endpoint.create" || command.type === "endpoint.update") return choosesPort(command);
   return command.type === "network.create";
 }
 
