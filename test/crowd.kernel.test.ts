@@ -99,6 +99,7 @@ test("a request that is sent again has one effect, and one that looked at an old
     await restarted.apply(caller, [...disconnect, ...[remove("a"), removeWeb].map(parseCommand)], {
       baseRevision: revision,
     });
+    await restarted.stop();
   });
 });
 

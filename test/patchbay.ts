@@ -69,9 +69,12 @@ export class Patchbay {
     return new Patchbay({ controller, kernel, store, host, shared: shared !== undefined });
   }
 
-  /** A second start on the same store and kernel. */
+  /** A second start on the same store and kernel; this one goes on. */
   async restart() {
-    return this.next().start();
+    const next = this.next();
+    const started = await next.start();
+    await next.stop();
+    return started;
   }
 
   /** The controller of the next start, not started yet. */
