@@ -238,7 +238,7 @@ describe("held ports", () => {
     });
   });
 
-  test("are released before the link they lead to goes", () => {
+  test("are released, and their flows cut, when nothing leads to the link any more", () => {
     const range = port({
       protocol: "udp",
       address: "::",
@@ -247,11 +247,11 @@ describe("held ports", () => {
       to: { address: "fd00:30::2", port: 1000 },
     });
     expect(script([...network, ...sandboxObjects(1)], [...joined, port(), range])).toMatchInlineSnapshot(`
-      "# release tcp 0.0.0.0:8080 (a socket bound by patchbayd)
+      "ip link del dev pbv0000100000
+      # release tcp 0.0.0.0:8080 (a socket bound by patchbayd)
       conntrack -D -f ipv4 -p tcp --orig-port-dst 8080 --reply-src 172.30.0.2 --dst-nat
       # release udp [::]:8000-8099 (100 sockets bound by patchbayd)
-      for port in $(seq 8000 8099); do conntrack -D -f ipv6 -p udp --orig-port-dst $port --reply-src fd00:30::2 --dst-nat; done
-      ip link del dev pbv0000100000"
+      for port in $(seq 8000 8099); do conntrack -D -f ipv6 -p udp --orig-port-dst $port --reply-src fd00:30::2 --dst-nat; done"
     `);
   });
 

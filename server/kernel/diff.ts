@@ -14,19 +14,21 @@ import {
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
-import { holds, releases } from "./ports.ts";
+import { holds, releases, strays } from "./ports.ts";
 import type { LinkSet, PortSet, Sources, Step } from "./steps.ts";
 
 /**
  * The steps that turn `have` into `want`: ports are held first, as another program may have them; then comes what the
  * firewall gains; then deletions, in reverse order of dependency, without what goes by itself; then what is new or different,
- * in order of dependency; and last what the firewall loses. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
+ * in order of dependency; then what the firewall loses; and last flows of old ports, as until then the old rules make new ones.
+ * Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
  */
 export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
   const ports = { want: want.filter(isPort), have: have.filter(isPort) };
   const network = { want: want.filter(isNetworkObject), have: have.filter(isNetworkObject) };
   const firewall = firewallPlan(want.filter(isFirewall), have.filter(isFirewall));
-  return [...holds(ports), ...firewall.first, ...releases(ports), ...networkSteps(network), ...firewall.last];
+  const flows = [...releases(ports), ...strays(ports)];
+  return [...holds(ports), ...firewall.first, ...networkSteps(network), ...firewall.last, ...flows];
 }
 
 function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: readonly NetworkObject[] }): Step[] {

@@ -1,3 +1,4 @@
+import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
 import { decodeFlow, deleteFlow, dumpFlows, type FlowInfo } from "./netlink/conntrack.ts";
 import { ipBytes, ipText } from "./netlink/ip.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "./netlink/socket.ts";
@@ -20,33 +21,41 @@ export function deleteFlows(flows: Flows): void {
   orNone(() => {
     const socket = new NetlinkSocket(NETLINK_NETFILTER);
     try {
-      for (const flow of find(socket, flows)) orNone(() => socket.request(deleteFlow(flow)), []);
+      const host = flows.to === null ? hostAddresses() : none;
+      for (const flow of find(socket, flows).filter((each) => isAmong(each, flows, host)))
+        orNone(() => socket.request(deleteFlow(flow)), []);
     } finally {
       socket.close();
     }
   }, undefined);
 }
 
-function find(socket: NetlinkSocket, flows: Flows): FlowInfo[] {
-  const { family, to } = flows;
-  const answeredBy = { address: to.address, protocol: numbers[flows.protocol] };
+const none: ReadonlySet<string> = new Set();
+
+function hostAddresses(): ReadonlySet<string> {
+  const socket = new NetlinkSocket();
+  try {
+    return new Set(socket.dump(dumpAddresses()).map((payload) => addressIn(decodeAddress(payload).address)));
+  } finally {
+    socket.close();
+  }
+}
+
+const addressIn = (cidr: string): string => cidr.split("/")[0] ?? "";
+
+/** What the kernel tells when asked for these: there may be others among them. */
+function find(socket: NetlinkSocket, { family, protocol, to }: Flows): FlowInfo[] {
+  const answeredBy = { address: to?.address ?? null, protocol: numbers[protocol] };
   const payloads =
     orNone(() => socket.dump(dumpFlows(family, answeredBy)), null) ?? orNone(() => socket.dump(dumpFlows(family)), []);
-  return payloads.flatMap((payload) => {
-    const flow = decodeFlow(payload);
-    return flow && isAmong(flow, flows) ? flow : [];
-  });
+  return payloads.flatMap((payload) => decodeFlow(payload) ?? []);
 }
 
 /** Pure: a flow to the address itself is not one of those that were translated. */
-function isAmong(flow: FlowInfo, { protocol, port, count, to }: Flows): boolean {
-  return (
-    flow.dnat &&
-    flow.protocol === numbers[protocol] &&
-    flow.dstPort >= port &&
-    flow.dstPort < port + count &&
-    flow.replySrc === ipText(ipBytes(to.address))
-  );
+function isAmong(flow: FlowInfo, { protocol, port, count, to }: Flows, host: ReadonlySet<string>): boolean {
+  const isThere = flow.protocol === numbers[protocol] && flow.dstPort >= port && flow.dstPort < port + count;
+  const isMeant = to ? flow.dnat && flow.replySrc === ipText(ipBytes(to.address)) : !flow.dnat && host.has(flow.dst);
+  return isThere && isMeant;
 }
 
 function orNone<T, N>(ask: () => T, none: N): T | N {

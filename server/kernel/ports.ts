@@ -27,8 +27,19 @@ export function releases({ want, have }: Ports): Step[] {
   });
 }
 
-function flowsOf({ protocol, port, count, to }: HeldPort): Step {
+function flowsOf({ protocol, port, count, to }: HeldPort): Extract<Step, { op: "conntrack.del" }> {
   return { op: "conntrack.del", family: isIPv6(to.address) ? 6 : 4, protocol, port, count, to };
+}
+
+/**
+ * Whether a flow is translated is decided by its first packet. Who sends datagrams without a pause to a port that is not
+ * published yet would never get through: what came before is forgotten.
+ */
+export function strays({ want, have }: Ports): Step[] {
+  const held = byKey(have);
+  return want
+    .filter((port) => port.protocol === "udp" && !held.has(keyOf(port)))
+    .map((port) => ({ ...flowsOf(port), to: null }));
 }
 
 const byKey = (ports: readonly HeldPort[]): Map<string, HeldPort> => new Map(ports.map((port) => [keyOf(port), port]));

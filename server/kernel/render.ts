@@ -25,9 +25,11 @@ function portComment(step: StepOf<"port.hold" | "port.release">): string {
 
 /** conntrack(8) knows no ranges of ports. */
 function flowDeletion({ family, protocol, port, count, to }: StepOf<"conntrack.del">): string {
-  const flows = (port: string) =>
-    `conntrack -D -f ipv${family} -p ${protocol} --orig-port-dst ${port} --reply-src ${to.address} --dst-nat`;
-  return count === 1 ? flows(`${port}`) : `for port in $(seq ${port} ${port + count - 1}); do ${flows("$port")}; done`;
+  const target = (port: string) => (to ? `--reply-src ${to.address} --dst-nat` : `--reply-port-src ${port}`);
+  const flows = (port: string) => `conntrack -D -f ipv${family} -p ${protocol} --orig-port-dst ${port} ${target(port)}`;
+  const commandLine =
+    count === 1 ? flows(`${port}`) : `for port in $(seq ${port} ${port + count - 1}); do ${flows("$port")}; done`;
+  return to ? commandLine : `${commandLine} # those to the host itself`;
 }
 
 const restore = (family: 4 | 6): string => `${family === 4 ? "iptables" : "ip6tables"}-restore --noflush -w 5`;

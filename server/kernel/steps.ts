@@ -28,8 +28,11 @@ export type Step =
   /** All of them or none. Of those that are held already only `to` changes: they are not free for a moment. */
   | ({ op: "port.hold"; to: Target } & PortRange)
   | ({ op: "port.release" } & PortRange)
-  /** Forgets the flows that came in at the ports and were translated to the address, so that none goes on to it. */
-  | { op: "conntrack.del"; family: 4 | 6; protocol: PortProtocol; port: number; count: number; to: Target }
+  /**
+   * Forgets the flows that came in at the ports and were translated to the address, so that none goes on to it; with null those
+   * that were not translated and so go on to the host itself.
+   */
+  | { op: "conntrack.del"; family: 4 | 6; protocol: PortProtocol; port: number; count: number; to: Target | null }
   | { op: "guard-table.add" }
   | { op: "guard-table.del" }
   | ({ op: "guard.add"; port: string } & Sources)

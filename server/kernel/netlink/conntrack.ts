@@ -37,17 +37,18 @@ export interface FlowInfo {
  * The flows of a family; with `answeredBy` the kernel (from 5.8 on; older ones tell all) leaves out many of the others. It is
  * asked for the address with IPv4 only: of IPv6 it leaves out the very flows that match (ctnetlink_filter_match_tuple()).
  */
-export function dumpFlows(family: 4 | 6, answeredBy?: { address: string; protocol: number }): Buffer {
+export function dumpFlows(family: 4 | 6, answeredBy?: { address: string | null; protocol: number }): Buffer {
   const message = flowMessage(IPCTNL_MSG_CT_GET, family, NLM_F_DUMP);
   if (!answeredBy) return message.bytes();
-  const address = family === 4 ? FILTER_IP_SRC : 0;
+  const { address, protocol } = answeredBy;
+  const byAddress = family === 4 && address !== null ? FILTER_IP_SRC : 0;
   return message
     .nested(CTA.TUPLE_REPLY, (tuple) => {
-      tuple.nested(CTA_TUPLE.IP, (ip) => ip.attribute(CTA_IP_SRC[family], ipBytes(answeredBy.address)));
-      tuple.nested(CTA_TUPLE.PROTO, (proto) => proto.u8(CTA_PROTO.NUM, answeredBy.protocol));
+      if (address !== null) tuple.nested(CTA_TUPLE.IP, (ip) => ip.attribute(CTA_IP_SRC[family], ipBytes(address)));
+      tuple.nested(CTA_TUPLE.PROTO, (proto) => proto.u8(CTA_PROTO.NUM, protocol));
     })
     .nested(CTA.FILTER, (filter) =>
-      filter.u32(CTA_FILTER.ORIG_FLAGS, 0).u32(CTA_FILTER.REPLY_FLAGS, address | FILTER_PROTO_NUM),
+      filter.u32(CTA_FILTER.ORIG_FLAGS, 0).u32(CTA_FILTER.REPLY_FLAGS, byAddress | FILTER_PROTO_NUM),
     )
     .bytes();
 }
