@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import ipaddr from "ipaddr.js";
 import { ipBytes, ipText } from "./netlink/ip.ts";
 import type { PortProtocol } from "./objects.ts";
@@ -34,7 +35,16 @@ export function userOf(wanted: { protocol: PortProtocol; address: string; port: 
   const pids = processesOf(new Set(inTheWay.map(({ inode }) => inode)));
   const listenersFirst = [...inTheWay].sort((a, b) => Number(b.listening) - Number(a.listening));
   const pid = listenersFirst.flatMap(({ inode }) => pids.get(inode) ?? [])[0];
-  return pid === undefined ? null : `${readIfThere(`/proc/${pid}/comm`).trim()} (pid ${pid})`;
+  return pid === undefined ? null : `${programOf(pid)} (pid ${pid})`;
+}
+
+/** The name of its file: what a program calls its threads may be another ("MainThread" for Node's). */
+function programOf(pid: number): string {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "");
+  } catch {
+    return readIfThere(`/proc/${pid}/comm`).trim();
+  }
 }
 
 /** One of /proc/net/{tcp,tcp6,udp,udp6}. Pure. */
