@@ -48,9 +48,10 @@ export async function undo(
   }
 }
 
-/** A failed step in one line: the command and the kernel's own words. */
+/** A failed step in one line: the command, without what it is fed, and the kernel's own words. */
 export function failureOf(step: StepRecord): string {
-  return `${step.command}: ${step.error?.text ?? "failed"} (${step.error?.errno ?? "unknown"})`;
+  const [command] = step.command.split(" <<'END'\n");
+  return `${command}: ${step.error?.text ?? "failed"} (${step.error?.errno ?? "unknown"})`;
 }
 
 /** All of them, or null when there are none. */
