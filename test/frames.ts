@@ -11,7 +11,7 @@ const AF_PACKET = 17;
 const ETH_P_ALL = 3;
 export const ETHERTYPE = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, ipv6: 0x86dd, experiment: 0x88b5, lldp: 0x88cc };
 export const broadcast = "ff:ff:ff:ff:ff:ff";
-const PROTOCOL = { icmp: 1, udp: 17, icmpv6: 58 };
+const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
 
 const bind = koffi.load(null).func("int bind(int fd, void *address, uint length)");
 
@@ -103,6 +103,18 @@ export function udp({ from, to }: Packet, ports: { from: number; to: number }): 
   return ip({ from, to }, PROTOCOL.udp, datagram);
 }
 
+/** The first segment of a connection (RFC 9293), with content to be known by. */
+export function syn(packet: Packet, ports: { from: number; to: number }): { type: number; payload: Buffer } {
+  const segment = Buffer.concat([Buffer.alloc(20), mark()]);
+  segment.writeUInt16BE(ports.from, 0);
+  segment.writeUInt16BE(ports.to, 2);
+  segment.writeUInt8(5 << 4, 12);
+  segment.writeUInt8(2, 13);
+  segment.writeUInt16BE(0xffff, 14);
+  segment.writeUInt16BE(checksum(Buffer.concat([pseudoHeader(packet, PROTOCOL.tcp, segment), segment])), 16);
+  return ip(packet, PROTOCOL.tcp, segment);
+}
+
 /** An ICMP message of IPv4. */
 export function icmp(packet: Packet, type: number): { type: number; payload: Buffer } {
   const message = Buffer.concat([Buffer.from([type, 0, 0, 0]), Buffer.alloc(4), mark()]);
@@ -113,11 +125,7 @@ export function icmp(packet: Packet, type: number): { type: number; payload: Buf
 /** `body`: what follows the checksum (RFC 4443); behind it goes an option of neighbour discovery for experiments (RFC 4727). */
 export function icmpv6(packet: Packet, type: number, body: Buffer): { type: number; payload: Buffer } {
   const message = Buffer.concat([Buffer.from([type, 0, 0, 0]), body, Buffer.from([253, 1]), mark().subarray(2)]);
-  const length = Buffer.alloc(8);
-  length.writeUInt32BE(message.length);
-  length.writeUInt8(PROTOCOL.icmpv6, 7);
-  const pseudoHeader = Buffer.concat([ipBytes(packet.from), ipBytes(packet.to), length]);
-  message.writeUInt16BE(checksum(Buffer.concat([pseudoHeader, message])), 2);
+  message.writeUInt16BE(checksum(Buffer.concat([pseudoHeader(packet, PROTOCOL.icmpv6, message), message])), 2);
   return ip(packet, PROTOCOL.icmpv6, message);
 }
 
@@ -130,6 +138,14 @@ export function neighbourDiscovery(
   const flags = Buffer.from([advertises ? 0x20 : 0, 0, 0, 0]);
   const option = mac === null ? Buffer.alloc(0) : Buffer.concat([Buffer.from([advertises ? 2 : 1, 1]), macBytes(mac)]);
   return icmpv6(packet, advertises ? 136 : 135, Buffer.concat([flags, ipBytes(target), option]));
+}
+
+/** RFC 8200 section 8.1; that of IPv4 has the same sum. */
+function pseudoHeader({ from, to }: Packet, protocol: number, content: Buffer): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeUInt32BE(content.length);
+  length.writeUInt8(protocol, 7);
+  return Buffer.concat([ipBytes(from), ipBytes(to), length]);
 }
 
 function ip({ from, to }: Packet, protocol: number, content: Buffer): { type: number; payload: Buffer } {

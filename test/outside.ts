@@ -57,6 +57,8 @@ export class Outside {
 
   close(): void {
     for (const server of this.#servers) server.kill("SIGKILL");
+    // Now, and not when the namespace is done away with, so that another machine can take its place.
+    this.ip("link", "del", "up0");
     run("ip", "netns", "del", this.name);
   }
 }

@@ -1,0 +1,85 @@
+import type { CommandDraft } from "#cnm/commands.ts";
+import type { Topology } from "#cnm/topology.ts";
+import { namespaceName } from "#server/kernel/names.ts";
+import { type Host, netnsDir } from "./netns.ts";
+import { Outside } from "./outside.ts";
+import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
+
+/** A host with a machine next door that knows the way to the subnets, and the daemon on it. */
+export interface Scene {
+  host: Host;
+  outside: Outside;
+  patchbay: Patchbay;
+  /** The namespace of a sandbox. */
+  ns(sandbox: string): string;
+  /** Serves TCP and UDP in sandboxes, each under its name. */
+  serve(sandboxes: readonly string[], ports: { tcp: number[]; udp: number[] }): Promise<void>;
+}
+
+interface Plot {
+  commands: readonly CommandDraft[];
+  /** What the machine next door sends to the host. */
+  subnets?: readonly string[];
+  options?: Parameters<typeof Patchbay.open>[1];
+}
+
+/** Plays it; whatever is there at the end is taken away by commands. */
+export async function play(host: Host, plot: Plot, use: (scene: Scene) => Promise<void>): Promise<void> {
+  const outside = new Outside(host);
+  try {
+    for (const subnet of plot.subnets ?? []) outside.knowsTheWayTo(subnet);
+    await inTemporaryDirectory(async (stateDir) => {
+      const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir }, plot.options);
+      try {
+        await patchbay.apply(...plot.commands);
+        await use(sceneOf({ host, outside, patchbay }));
+        await patchbay.apply(...teardown(patchbay.controller.topology));
+      } finally {
+        await patchbay.close();
+      }
+    });
+  } finally {
+    outside.close();
+  }
+}
+
+function sceneOf(parts: Pick<Scene, "host" | "outside" | "patchbay">): Scene {
+  const ns = (name: string): string => {
+    const { sandboxes } = parts.patchbay.controller.topology;
+    const sandbox = Object.values(sandboxes).find((each) => each.name === name);
+    if (!sandbox) throw new Error(`there is no sandbox ${name}`);
+    return namespaceName(sandbox.id);
+  };
+  const serve: Scene["serve"] = async (sandboxes, ports) => {
+    await Promise.all(sandboxes.map((name) => parts.outside.serve(ns(name), name, ports)));
+  };
+  return { ...parts, ns, serve };
+}
+
+/** A network of both families: 10.n.0.0/24 and fd00:n::/64. */
+export function network(name: string, n: number, rest: object = {}): CommandDraft {
+  return { type: "network.create", name, pools: [{ subnet: `10.${n}.0.0/24` }, { subnet: `fd00:${n}::/64` }], ...rest };
+}
+
+/** An endpoint in a sandbox of its own name. */
+export function joined(network: string, name: string, rest: object = {}): CommandDraft[] {
+  return [
+    { type: "endpoint.create", network, name, ...rest },
+    { type: "endpoint.join", endpoint: `${network}/${name}`, sandbox: name, createSandbox: true },
+  ];
+}
+
+function teardown({ endpoints, sandboxes, networks }: Topology): CommandDraft[] {
+  return [
+    ...Object.values(endpoints).flatMap(({ id: endpoint, attachment }): CommandDraft[] => [
+      ...(attachment ? [{ type: "endpoint.leave" as const, endpoint }] : []),
+      { type: "endpoint.delete", endpoint },
+    ]),
+    ...Object.values(sandboxes).flatMap(({ id: sandbox, managed }): CommandDraft[] =>
+      managed ? [] : [{ type: "sandbox.delete", sandbox }],
+    ),
+    ...Object.values(networks).flatMap(({ id: network, predefined }): CommandDraft[] =>
+      predefined ? [] : [{ type: "network.delete", network }],
+    ),
+  ];
+}
