@@ -69,7 +69,8 @@ export function joined(network: string, name: string, rest: object = {}): Comman
   ];
 }
 
-function teardown({ endpoints, sandboxes, networks }: Topology): CommandDraft[] {
+/** The commands that take everything away but what is there from the start. */
+export function teardown({ endpoints, sandboxes, networks }: Topology): CommandDraft[] {
   return [
     ...Object.values(endpoints).flatMap(({ id: endpoint, attachment }): CommandDraft[] => [
       ...(attachment ? [{ type: "endpoint.leave" as const, endpoint }] : []),
