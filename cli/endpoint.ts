@@ -4,6 +4,7 @@ import { CnmError, type Problem } from "#cnm/errors.ts";
 import { findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { type InterfaceFlags, interfaceFields, withInterfaceFlags } from "./interface-flags.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues, several } from "./options.ts";
 import { jsonText } from "./output.ts";
@@ -11,7 +12,7 @@ import { type PortFlags, portFields, withPortFlags } from "./port-flags.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
 
 /** What an endpoint can be told when it is created. */
-export interface EndpointFlags extends PortFlags {
+export interface EndpointFlags extends PortFlags, InterfaceFlags {
   ip?: string;
   ip6?: string;
   macAddress?: string;
@@ -67,7 +68,7 @@ export function addEndpointCommands(program: Command): void {
 /** The flags that `endpointDraft` reads. */
 export function withEndpointFlags(command: Command): Command {
   return withLabels(
-    withPortFlags(command)
+    withInterfaceFlags(withPortFlags(command))
       .option("--ip <address>", "IPv4 address; the lowest free one if not given")
       .option("--ip6 <address>", "IPv6 address; the lowest free one if not given")
       .option("--mac, --mac-address <address>", "MAC address; made from the IPv4 address if not given")
@@ -81,7 +82,17 @@ export function endpointDraft(what: { network: string; name?: string; flags: End
   const problems: Problem[] = [];
   const labels = keyValues("--label", flags.label, problems);
   const { ip: ipv4, ip6: ipv6, macAddress: mac, networkAlias: aliases } = flags;
-  const fields = { network, name, ipv4, ipv6, mac, aliases, labels, ...portFields(flags) };
+  const fields = {
+    network,
+    name,
+    ipv4,
+    ipv6,
+    mac,
+    aliases,
+    labels,
+    ...portFields(flags),
+    ...interfaceFields(flags, problems),
+  };
   return checked({ type: "endpoint.create", ...fields }, problems);
 }
 
@@ -100,14 +111,19 @@ function createDeclaration(endpoint: Command): Command {
 function updateDeclaration(endpoint: Command): Command {
   const command = endpoint
     .command("update <endpoint>")
-    .description("say anew what an endpoint publishes, exposes or links to; what is not given stays");
+    .description("say anew what an endpoint publishes, links to and is told besides; what is not given stays");
   return withExamples(
-    withDryRun(withPortFlags(command))
+    withDryRun(withInterfaceFlags(withPortFlags(command)))
+      .option("--alias, --network-alias <name>", "another name of it in this network (repeatable)", several)
+      .option("--no-network-alias", "no other names")
       .option("--no-publish", "publish nothing")
       .option("--no-expose", "expose nothing")
-      .option("--no-link", "link to nothing"),
+      .option("--no-link", "link to nothing")
+      .option("--no-route", "no routes but those of its subnets")
+      .option("--no-sysctl", "no settings; what is set stays until it joins again"),
     "endpoint update web/front -p 8080:80 -p 8443:443",
     "endpoint update web/front --link db:database --no-publish",
+    'endpoint update web/front --gw-priority 10 --route "10.9.0.0/16 via 10.8.0.9"',
   );
 }
 
@@ -118,14 +134,19 @@ async function create(
   await change(cli, [endpointDraft({ network, name, flags })], { dryRun: flags.dryRun, done: createdId });
 }
 
-async function update(cli: Cli, [endpoint, flags]: [string, PortFlags & ChangeFlags]): Promise<void> {
-  const fields = portFields(flags);
-  if (Object.values(fields).every((field) => field === undefined))
+async function update(
+  cli: Cli,
+  [endpoint, flags]: [string, PortFlags & InterfaceFlags & ChangeFlags & { networkAlias?: string[] | false }],
+): Promise<void> {
+  const problems: Problem[] = [];
+  const aliases = flags.networkAlias === false ? [] : flags.networkAlias;
+  const fields = { aliases, ...portFields(flags), ...interfaceFields(flags, problems) };
+  if (problems.length === 0 && Object.values(fields).every((field) => field === undefined))
     throw new CnmError("INVALID_PARAMETER", "nothing is given that is to change", {
-      lift: "give --publish, --publish-all, --expose or --link, or one of them with --no- before it",
+      lift: "give --publish, --link, --gw-priority or another of the flags; --help lists them",
     });
   const { dryRun } = flags;
-  await change(cli, [checked({ type: "endpoint.update", endpoint, ...fields })], { dryRun });
+  await change(cli, [checked({ type: "endpoint.update", endpoint, ...fields }, problems)], { dryRun });
 }
 
 async function join(cli: Cli, [endpoint, sandbox, { create, dryRun }]: [string, string, JoinFlags]): Promise<void> {

@@ -40,6 +40,7 @@ test("docker-run's flags are the fields of a command", () => {
         "90",
         "91-99/sctp",
       ],
+      "gatewayPriority": undefined,
       "ipv4": "10.8.0.9",
       "ipv6": "fd00::9",
       "labels": {
@@ -57,6 +58,8 @@ test("docker-run's flags are the fields of a command", () => {
         "[::1]:81:81",
       ],
       "publishAll": true,
+      "routes": undefined,
+      "sysctls": undefined,
       "type": "endpoint.create",
     }
   `);

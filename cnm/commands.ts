@@ -62,6 +62,15 @@ const PortFields = {
   links: z.array(text).max(64),
 };
 
+const OptionFields = {
+  /** Any number; the highest of a sandbox's endpoints has the default routes. */
+  gatewayPriority: z.int("must be a whole number").min(-2147483648).max(2147483647).optional(),
+  /** As ip-route(8): "10.9.0.0/16 via 10.8.0.9", or without via. */
+  routes: z.array(text).max(64).optional(),
+  /** "net.ipv4.conf.IFNAME.forwarding=1", IFNAME standing for the interface. */
+  sysctls: z.array(text).max(64).optional(),
+};
+
 export const EndpointCreate = z.strictObject({
   type: z.literal("endpoint.create"),
   network: Reference,
@@ -77,16 +86,19 @@ export const EndpointCreate = z.strictObject({
   /** Also every exposed port, on any free one. */
   publishAll: z.boolean().default(false),
   links: PortFields.links.default([]),
+  ...OptionFields,
 });
 
 /** Each list that is given takes the place of the endpoint's whole one. */
 export const EndpointUpdate = z.strictObject({
   type: z.literal("endpoint.update"),
   endpoint: Reference,
+  aliases: z.array(Name).max(32).optional(),
   expose: PortFields.expose.optional(),
   publish: PortFields.publish.optional(),
   publishAll: z.boolean().default(false),
   links: PortFields.links.optional(),
+  ...OptionFields,
 });
 
 export const EndpointDelete = z.strictObject({ type: z.literal("endpoint.delete"), endpoint: Reference });

@@ -4,6 +4,7 @@ import { type Id, shortId } from "./ids.ts";
 import { endpointTitle, findEndpoint, findNetwork, findSandbox } from "./lookup.ts";
 import type { Network } from "./network.ts";
 import { formatExposure, formatPublication } from "./ports.ts";
+import { formatRoute } from "./route.ts";
 import { listing } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
@@ -63,6 +64,7 @@ function endpointChanges(old: Endpoint, before: Topology, after: Topology): stri
   const links = (endpoint: Endpoint, topology: Topology) =>
     endpoint.links.map(({ endpointId, alias }) => `${displayName(topology, "endpoint", endpointId)} as ${alias}`);
   const changes = [
+    ...gainsAndLosses(["is also called", "is no longer called"], old.aliases, now.aliases),
     ...gainsAndLosses(
       ["publishes", "no longer publishes"],
       old.ports.map(formatPublication),
@@ -74,9 +76,21 @@ function endpointChanges(old: Endpoint, before: Topology, after: Topology): stri
       now.exposed.map(formatExposure),
     ),
     ...gainsAndLosses(["links to", "no longer links to"], links(old, before), links(now, after)),
+    ...(now.options.gatewayPriority === old.options.gatewayPriority
+      ? []
+      : [`has gateway priority ${now.options.gatewayPriority}`]),
+    ...gainsAndLosses(
+      ["has a route to", "has no route to"],
+      old.options.routes.map(formatRoute),
+      now.options.routes.map(formatRoute),
+    ),
+    ...gainsAndLosses(["sets", "no longer sets"], settings(old), settings(now)),
   ];
   return `endpoint ${endpointTitle(after, now)} ${changes.length > 0 ? changes.join(", ") : "stays as it is"}`;
 }
+
+const settings = ({ options }: Endpoint): string[] =>
+  Object.entries(options.sysctls).map(([name, value]) => `net.${name}=${value}`);
 
 function gainsAndLosses([gains, losses]: [string, string], before: string[], after: string[]): string[] {
   const gained = after.filter((text) => !before.includes(text));

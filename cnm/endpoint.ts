@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultEndpointOptions, EndpointOptions } from "./endpoint-options.ts";
 import { Id, Labels, Name } from "./ids.ts";
 import { Exposure, Link, Publication } from "./ports.ts";
 
@@ -24,6 +25,7 @@ export const Endpoint = z.strictObject({
   exposed: z.array(Exposure).default([]),
   ports: z.array(Publication).default([]),
   links: z.array(Link).default([]),
+  options: EndpointOptions.default(defaultEndpointOptions),
   attachment: Attachment.nullable(),
 });
 export type Endpoint = z.infer<typeof Endpoint>;

@@ -4,11 +4,11 @@ import { gatewayOf } from "./gateway.ts";
 import { after, endpointDraft, joinDraft, networkDraft, sandboxDraft, testId } from "./testing.ts";
 
 /** An endpoint in each network, which is created before if there is a draft of it. */
-function plugged(networks: (CommandDraft | "none")[]): CommandDraft[] {
+function plugged(networks: (CommandDraft | "none")[], priorities: number[] = []): CommandDraft[] {
   return networks.flatMap((network, n) => {
     const created = network === "none" ? [] : [network];
     const name = network !== "none" && "name" in network && network.name ? network.name : "none";
-    return [...created, endpointDraft(name, `e${n}`), joinDraft(`e${n}`, "box")];
+    return [...created, endpointDraft(name, `e${n}`, { gatewayPriority: priorities[n] }), joinDraft(`e${n}`, "box")];
   });
 }
 
@@ -31,8 +31,20 @@ test.each([
   },
   { name: "only internal", in: [networkDraft("a", { internal: true })], want: [null, null] },
   { name: "none never", in: ["none" as const], want: [null, null] },
-])("$name", ({ in: networks, want }) => {
-  const topology = after([sandboxDraft("box"), ...plugged(networks)]);
+  {
+    name: "the priority before all else",
+    in: [networkDraft("a", { enableIpv6: true }), networkDraft("b"), networkDraft("c")],
+    priorities: [-1, 2, 1],
+    want: ["b", "a"],
+  },
+  {
+    name: "no priority makes an internal network a gateway",
+    in: [networkDraft("a", { internal: true }), networkDraft("b")],
+    priorities: [9, 0],
+    want: ["b", null],
+  },
+])("$name", ({ in: networks, priorities, want }) => {
+  const topology = after([sandboxDraft("box"), ...plugged(networks, priorities)]);
   const { ipv4, ipv6 } = gatewayOf(topology, testId(0));
   const networkOf = (id: string | null) => id && topology.networks[topology.endpoints[id]?.networkId ?? ""]?.name;
   expect([networkOf(ipv4), networkOf(ipv6)]).toEqual(want);

@@ -28,8 +28,8 @@ export function defaultGatewayOf(pool: Pool | undefined): string | null {
 }
 
 /**
- * Chooses as the CNM does: the endpoint that can serve more families goes first, then the network's name, then the endpoint's
- * id. Internal networks and those without a gateway never serve.
+ * Chooses as the CNM does: the highest priority goes first, then the endpoint that can serve more families, then the network's
+ * name, then the endpoint's id. Internal networks and those without a gateway never serve.
  */
 export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
   const candidates = endpointsIn(topology, sandboxId)
@@ -50,7 +50,13 @@ function candidate(topology: Topology, endpoint: Endpoint): Candidate | null {
 }
 
 function byPrecedence(a: Candidate, b: Candidate): number {
-  return families(b) - families(a) || compare(a.network.name, b.network.name) || compare(a.endpoint.id, b.endpoint.id);
+  const priority = ({ endpoint }: Candidate) => endpoint.options.gatewayPriority;
+  return (
+    priority(b) - priority(a) ||
+    families(b) - families(a) ||
+    compare(a.network.name, b.network.name) ||
+    compare(a.endpoint.id, b.endpoint.id)
+  );
 }
 
 function families({ ipv4, ipv6 }: Candidate): number {

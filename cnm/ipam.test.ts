@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addressOf, cidrOf, contains, formatAddress } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { defaultEndpointOptions } from "./endpoint-options.ts";
 import { nextFree, requestAddress, type UsedAddress, usedAddresses } from "./ipam.ts";
 import type { Pool } from "./network.ts";
 import { after, endpointDraft, networkDraft, testId } from "./testing.ts";
@@ -28,6 +29,7 @@ const endpoint = (name: string): Endpoint => ({
   exposed: [],
   ports: [],
   links: [],
+  options: defaultEndpointOptions,
   attachment: null,
 });
 

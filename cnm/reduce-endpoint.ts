@@ -2,6 +2,7 @@ import { type Address, addressOf, cidrOf, type Family, formatAddress } from "./c
 import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { defaultEndpointOptions } from "./endpoint-options.ts";
 import { CnmError, enforce, invalid, type Problem, type Refusal } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import { nameKey, shortId } from "./ids.ts";
@@ -11,6 +12,7 @@ import { freeMac, macOfAddress, parseMac } from "./mac.ts";
 import { endpointsOf, linkersOf } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
+import { withOptions } from "./reduce-options.ts";
 import { withPorts } from "./reduce-ports.ts";
 import { canDeleteEndpoint } from "./rules.ts";
 import type { Change, Topology } from "./topology.ts";
@@ -38,16 +40,18 @@ export function createEndpoint(topology: Topology, command: EndpointCreate, fact
     exposed: [],
     ports: [],
     links: [],
+    options: defaultEndpointOptions,
     attachment: null,
   };
-  const endpoint = withPorts(topology, bare, { command, facts });
+  const endpoint = withOptions(topology, withPorts(topology, bare, { command, facts }), command);
   return [{ kind: "endpoint", id: endpoint.id, before: null, after: endpoint }];
 }
 
-/** Changes what a live endpoint exposes, publishes and links to; nothing else of it is touched. */
+/** Changes what a live endpoint exposes, publishes, links to and is told besides; nothing else of it is touched. */
 export function updateEndpoint(topology: Topology, command: CommandOf<"endpoint.update">, facts: Facts): Change[] {
   const before = findEndpoint(topology, command.endpoint);
-  const after = withPorts(topology, before, { command, facts });
+  const named = { ...before, aliases: command.aliases ?? before.aliases };
+  const after = withOptions(topology, withPorts(topology, named, { command, facts }), command);
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ kind: "endpoint", id: before.id, before, after }];
 }
 

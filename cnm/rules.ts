@@ -7,6 +7,7 @@ import { byName, endpointTitle } from "./lookup.ts";
 import { endpointsIn, endpointsOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { reservedNames } from "./predefined.ts";
+import { hasOwnRoutes } from "./reduce-options.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { count, listing } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
@@ -64,6 +65,7 @@ export function canJoin(topology: Topology, endpointId: Id, sandboxId: Id): Verd
     () => isNotJoined(topology, endpoint),
     () => canBeMember(topology, network, sandbox),
     () => hasFreePort(topology, network),
+    () => hasOwnRoutes(topology, endpoint, sandboxId),
   ]);
 }
 

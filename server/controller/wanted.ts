@@ -83,7 +83,7 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
         links: endpoint.links.flatMap(({ endpointId }) => placeOf(topology, endpointId) ?? []),
         host,
       };
-      return endpointObjects(network, endpoint, join);
+      return [...endpointObjects(network, endpoint, join), ...told(endpoint, join)];
     }),
   ];
 }
@@ -95,6 +95,18 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
 function deafToRedirects(ns: Namespace): KernelObject[] {
   const all = ["net/ipv4/conf/all", "net/ipv4/conf/default"];
   return all.map((conf) => ({ kind: "sysctl", ns, name: `${conf}/accept_redirects`, value: "0" }));
+}
+
+/** What the endpoint's options ask for, whatever its driver. */
+function told({ options }: Endpoint, { ns, interfaceName: dev }: JoinContext): KernelObject[] {
+  const routes = options.routes.map(({ destination: dst, via }): KernelObject => {
+    return { kind: "route", ns, family: dst.includes(":") ? 6 : 4, dst, via, dev };
+  });
+  const sysctls = Object.entries(options.sysctls).map(([name, value]): KernelObject => {
+    // An interface may have a dot in its name, and the setting's path has none.
+    return { kind: "sysctl", ns, name: `net/${name.replaceAll(".", "/").replace("IFNAME", dev)}`, value };
+  });
+  return [...sysctls, ...routes];
 }
 
 /** Where a joined endpoint is. */

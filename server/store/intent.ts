@@ -52,7 +52,7 @@ function sandboxRow({ labels, ...rest }: Sandbox): SandboxRow {
   return { ...rest, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
 }
 
-function endpointRow({ aliases, labels, exposed, ports, links, attachment, ...rest }: Endpoint): EndpointRow {
+function endpointRow({ aliases, labels, exposed, ports, links, options, attachment, ...rest }: Endpoint): EndpointRow {
   return {
     ...rest,
     nameKey: nameKey(rest.name),
@@ -61,6 +61,7 @@ function endpointRow({ aliases, labels, exposed, ports, links, attachment, ...re
     exposedJson: JSON.stringify(exposed),
     portsJson: JSON.stringify(ports),
     linksJson: JSON.stringify(links),
+    optionsJson: JSON.stringify(options),
     sandboxId: attachment?.sandboxId ?? null,
     interfaceName: attachment?.interfaceName || null,
   };
@@ -77,11 +78,18 @@ export function toSandbox({ nameKey: _, labelsJson, ...rest }: SandboxRow): Sand
 
 export function toEndpoint(row: EndpointRow): Endpoint {
   const { nameKey: _, sandboxId, interfaceName, ...columns } = row;
-  const { aliasesJson, labelsJson, exposedJson, portsJson, linksJson, ...rest } = columns;
+  const { aliasesJson, labelsJson, exposedJson, portsJson, linksJson, optionsJson, ...rest } = columns;
   const attachment = sandboxId === null ? null : { sandboxId, interfaceName: interfaceName ?? "" };
   const labels: Labels = JSON.parse(labelsJson);
   const lists = { exposed: JSON.parse(exposedJson), ports: JSON.parse(portsJson), links: JSON.parse(linksJson) };
-  return parseRow(Endpoint, { ...rest, ...lists, aliases: JSON.parse(aliasesJson), labels, attachment });
+  return parseRow(Endpoint, {
+    ...rest,
+    ...lists,
+    aliases: JSON.parse(aliasesJson),
+    labels,
+    options: JSON.parse(optionsJson),
+    attachment,
+  });
 }
 
 function parseRow<T>(schema: z.ZodType<T>, row: { id: string; [column: string]: unknown }): T {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
+import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { plan } from "#server/kernel/diff.ts";
@@ -44,6 +45,7 @@ const endpoint: Endpoint = {
   exposed: [],
   ports: [],
   links: [],
+  options: defaultEndpointOptions,
   attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
 };
 /** Links and addresses alone. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
+import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { networkRules, sharedChains } from "./firewall.ts";
@@ -40,6 +41,7 @@ function endpoint(digit: string, last: number, rest: Partial<Endpoint> = {}): En
     exposed: [],
     ports: [],
     links: [],
+    options: defaultEndpointOptions,
     attachment: { sandboxId: "b2".repeat(32), interfaceName: "eth0" },
     ...rest,
   };

@@ -1,0 +1,102 @@
+import { formatCidr } from "./cidr.ts";
+import type { CommandOf } from "./commands.ts";
+import { drivers } from "./drivers/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { EndpointOptions, StaticRoute } from "./endpoint-options.ts";
+import { allowed, CnmError, enforce, invalid, type Problem, type Verdict } from "./errors.ts";
+import type { Id } from "./ids.ts";
+import { endpointsIn } from "./members.ts";
+import { bad, good, type Parsed } from "./parsed.ts";
+import { ownSubnet, parseRoute } from "./route.ts";
+import { quote } from "./text.ts";
+import type { Topology } from "./topology.ts";
+
+type OptionsCommand = CommandOf<"endpoint.create"> | CommandOf<"endpoint.update">;
+
+/** The endpoint with what the command says of its options; what it does not mention stays. */
+export function withOptions(topology: Topology, endpoint: Endpoint, command: OptionsCommand): Endpoint {
+  const problems: Problem[] = [];
+  const { options } = endpoint;
+  const after: EndpointOptions = {
+    gatewayPriority: command.gatewayPriority ?? options.gatewayPriority,
+    routes: command.routes ? parseRoutes(endpoint, command.routes, problems) : options.routes,
+    sysctls: command.sysctls ? parseSysctls(command.sysctls, problems) : options.sysctls,
+  };
+  if (problems.length > 0) throw invalid(problems);
+  const told = command.gatewayPriority !== undefined || after.routes.length + Object.keys(after.sysctls).length > 0;
+  if (told) refuseWithoutInterface(topology, endpoint);
+  const changed = { ...endpoint, options: after };
+  if (endpoint.attachment) enforce(hasOwnRoutes(topology, changed, endpoint.attachment.sandboxId));
+  return changed;
+}
+
+/** Whether no other endpoint of the sandbox leads where this one does: a destination has one route. */
+export function hasOwnRoutes(topology: Topology, endpoint: Endpoint, sandboxId: Id): Verdict {
+  const destinations = reached(endpoint);
+  for (const other of endpointsIn(topology, sandboxId)) {
+    const twin = other.id === endpoint.id ? undefined : reached(other).find((each) => destinations.includes(each));
+    if (!twin) continue;
+    const name = topology.sandboxes[sandboxId]?.name;
+    return {
+      ok: false,
+      code: "CONFLICT",
+      rule: "route-taken",
+      message: `sandbox ${name} has a route to ${twin} through its endpoint ${other.name} already`,
+      lift: "leave one of the two out",
+    };
+  }
+  return allowed;
+}
+
+/** Its own subnets, and the destinations of its routes. */
+function reached(endpoint: Endpoint): string[] {
+  const own = ([4, 6] as const).flatMap((family) => ownSubnet(endpoint, family) ?? []);
+  return [...own.map(formatCidr), ...endpoint.options.routes.map(({ destination }) => destination)];
+}
+
+function refuseWithoutInterface(topology: Topology, { networkId }: Endpoint): void {
+  const network = topology.networks[networkId];
+  if (!network || drivers[network.driver].hasInterface) return;
+  throw new CnmError(
+    "CONFLICT",
+    `endpoints of network ${network.name} have no interface that routes and settings could be of`,
+    { rule: "no-interface-here", lift: "use a network of another driver" },
+  );
+}
+
+function parseRoutes(endpoint: Endpoint, texts: readonly string[], problems: Problem[]): StaticRoute[] {
+  const routes = texts.flatMap((text, index) => {
+    const parsed = parseRoute(endpoint, text);
+    if (parsed.ok) return parsed.value;
+    problems.push({ path: `routes.${index}`, message: parsed.message });
+    return [];
+  });
+  routes.forEach(({ destination }, index) => {
+    if (routes.findIndex((other) => other.destination === destination) < index)
+      problems.push({ path: "routes", message: `there are two routes to ${destination}` });
+  });
+  return routes;
+}
+
+/** Those that say what Patchbay says itself. */
+const ours = ["disable_ipv6", "accept_ra", "accept_redirects"];
+
+function parseSysctls(texts: readonly string[], problems: Problem[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.flatMap((text, index) => {
+      const parsed = parseSysctl(text);
+      if (parsed.ok) return [parsed.value];
+      problems.push({ path: `sysctls.${index}`, message: parsed.message });
+      return [];
+    }),
+  );
+}
+
+/** As Docker's label com.docker.network.endpoint.sysctls has them: "net.ipv4.conf.IFNAME.forwarding=1". */
+function parseSysctl(text: string): Parsed<[string, string]> {
+  const match = /^net\.((?:ipv4|ipv6|mpls)\.(?:conf|neigh))\.ifname\.(\w{1,64})=([\w.,:-]{1,64})$/i.exec(text.trim());
+  const [, table = "", name = "", value = ""] = match ?? [];
+  if (!match) return bad(`${quote(text)} is not a setting of an interface such as net.ipv4.conf.IFNAME.forwarding=1`);
+  if (ours.includes(name)) return bad(`${name} is set by Patchbay itself`);
+  return good([`${table.toLowerCase()}.IFNAME.${name}`, value]);
+}
