@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,8 @@ export interface Patchbay {
   links(): string[];
   /** Whether the sandbox reaches the address with a real echo request. */
   pings(sandbox: string, address: string): Promise<boolean>;
+  /** Answers every HTTP request on the TCP port inside the sandbox with the text; resolves when the port is open. */
+  serves(sandbox: string, port: number, text: string): Promise<void>;
 }
 
 export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
@@ -39,6 +42,7 @@ export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
     let daemon = await Daemon.start(place);
     const web = await startWeb(join(daemon.runDir, "web.sock"));
     const before = links();
+    const servers: ChildProcess[] = [];
     try {
       await use({
         get daemon() {
@@ -46,7 +50,12 @@ export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
         },
         url,
         links,
-        pings: (sandbox, address) => pings(daemon, sandbox, address),
+        pings: async (sandbox, address) => pings(await namespaceOf(daemon, sandbox), address),
+        serves: async (sandbox, port, text) => {
+          const server = spawnServer(await namespaceOf(daemon, sandbox), port, text);
+          servers.push(server);
+          await once(server.stdout, "data");
+        },
         startAgain: async () => {
           daemon = await Daemon.start(place);
         },
@@ -54,6 +63,7 @@ export const test = base.extend<{ patchbay: Patchbay; admin: Page }>({
       await removeAll(daemon);
       expect(links(), "left behind").toEqual(before);
     } finally {
+      for (const server of servers) server.kill();
       web.kill();
       await daemon.stop();
       rmSync(stateDir, { recursive: true });
@@ -110,14 +120,27 @@ function links(): string[] {
   return found.map(({ ifname }) => ifname).sort();
 }
 
-async function pings(daemon: Daemon, sandbox: string, address: string): Promise<boolean> {
-  const { namespace } = await daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: sandbox });
+async function namespaceOf(daemon: Daemon, sandbox: string): Promise<string> {
+  return (await daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: sandbox })).namespace;
+}
+
+function pings(namespace: string, address: string): boolean {
   try {
     execFileSync("ip", ["netns", "exec", namespace, "ping", "-c1", "-W2", "-q", address], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   }
+}
+
+const httpServer = `
+const [port, text] = process.argv.slice(1);
+require("node:http").createServer((_request, response) => response.end(text)).listen(port, () => console.log("ready"));`;
+
+/** Writes a line when its port is open. */
+function spawnServer(namespace: string, port: number, text: string) {
+  const argv = ["netns", "exec", namespace, process.execPath, "-e", httpServer, `${port}`, text];
+  return spawn("ip", argv, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 async function removeAll(daemon: Daemon): Promise<void> {

@@ -33,11 +33,24 @@ async function published({ daemon }: Patchbay, endpoint: string): Promise<object
     .endpoint.ports;
 }
 
-test("a port published with the mouse is on the card, in the table, and gone again", async ({
+/** What the port of the host answers to a GET; null if nobody can be connected to. */
+function get(port: number): Promise<string | null> {
+  return fetch(`http://127.0.0.1:${port}/`, {
+    signal: AbortSignal.timeout(2000),
+    headers: { connection: "close" },
+  }).then(
+    (response) => response.text(),
+    () => null,
+  );
+}
+
+test("a port published with the mouse is on the card, in the table, answers on the host, and is gone again", async ({
   patchbay,
   admin: page,
 }) => {
   await pair(patchbay, page);
+  await patchbay.serves("app", 80, "hello from app");
+  expect(await get(8080)).toBeNull();
   await inspect(page, "app");
   await inspector(page).getByRole("button", { name: "Publish a port" }).click();
   const port = inspector(page).getByLabel("Port of the sandbox");
@@ -55,6 +68,7 @@ test("a port published with the mouse is on the card, in the table, and gone aga
     .click();
   await expect(card(page, "app").getByText("lo 8080→80")).toBeVisible();
   await expect(page.getByRole("dialog")).toHaveCount(0);
+  expect(await get(8080)).toBe("hello from app");
 
   await page.getByRole("link", { name: "Ports", exact: true }).click();
   const row = page.getByRole("row").filter({ hasText: "8080" });
@@ -66,6 +80,7 @@ test("a port published with the mouse is on the card, in the table, and gone aga
     .click();
   await expect(page.getByText("Nothing is published. Select an endpoint")).toBeVisible();
   expect(await published(patchbay, "web/app")).toEqual([]);
+  expect(await get(8080)).toBeNull();
 });
 
 test("the same with the keyboard alone; what the daemon refuses is said in the plan", async ({
