@@ -40,4 +40,11 @@ test("a cable that is drawn takes an address on the map that somebody looks at, 
   await cable(page, "app", "web");
   await expect(card(page, "app")).toContainText("172.17.0.2");
   await expect(map.getByRole("button", { name: "172.17.0.2: used by endpoint app" })).toBeVisible();
+  await card(page, "app").click({ position: { x: 60, y: 16 } });
+  await page.keyboard.press("Delete");
+  await page
+    .getByRole("dialog", { name: /Delete/ })
+    .getByRole("button", { name: "Delete", exact: true })
+    .click();
+  await expect(map.getByRole("button", { name: "172.17.0.2: free" })).toBeVisible();
 });
