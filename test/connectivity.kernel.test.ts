@@ -168,6 +168,8 @@ interface Scenario {
   options?: Record<string, string>;
   internal?: boolean;
   docker?: boolean;
+  /** Whether the bridge that the labels name was there before. */
+  adopted?: boolean;
   as?: string;
 }
 
@@ -180,6 +182,7 @@ const scenarios: Record<string, Scenario> = {
   internal: { internal: true },
   isolated: { options: { gateway_mode_ipv4: "isolated", gateway_mode_ipv6: "isolated" }, internal: true },
   quiet: { options: { icc: "false" } },
+  "quiet on a bridge of others": { adopted: true, as: "quiet", options: { name: "br0", icc: "false" } },
   docker: { docker: true, as: "nat" },
   "quiet beside docker": { docker: true, as: "quiet", options: { icc: "false" } },
 };
@@ -225,6 +228,7 @@ async function inScene(host: Host, scenario: string, use: (scene: Scene) => Prom
   const outside = new Outside(host);
   const docker = scenarios[scenario]?.docker ? new Docker(host) : undefined;
   try {
+    if (scenarios[scenario]?.adopted) host.ip("link", "add", "br0", "type", "bridge");
     for (const subnet of ["10.1.0.0/24", "fd00:1::/64", "10.2.0.0/24", "fd00:2::/64"]) outside.knowsTheWayTo(subnet);
     // A second address of the host, for what leaves under a fixed one.
     host.ip("addr", "add", "192.0.2.77/32", "dev", "lo");

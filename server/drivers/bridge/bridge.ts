@@ -6,7 +6,7 @@ import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
 import type { Driver, HostSettings, JoinContext } from "../driver.ts";
 import { bridgeAddresses, deviceOf, macOfBridge } from "./device.ts";
 import { networkRules, translates } from "./firewall.ts";
-import { endpointRules, heldPorts, linkNeighbours } from "./ports.ts";
+import { endpointRules, heldPorts, linkRoutes } from "./ports.ts";
 import { isQuiet, sharedObjects } from "./shared.ts";
 
 type Network = NetworkOf<"bridge">;
@@ -78,7 +78,7 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
     ...(endpoint.ipv6 === null ? [] : [sysctl(ns, `net/ipv6/conf/${dev}/accept_redirects`, "0")]),
     ...addresses.map((address) => addressObject(ns, dev, address)),
     ...defaultRoutes(network, join),
-    ...linkNeighbours(network, endpoint, join),
+    ...linkRoutes(network, endpoint, join),
     ...held,
     ...(host.firewall ? endpointRules(network, endpoint, join) : []),
     ...(isQuiet(network, host) ? [{ kind: "quiet", port } as const] : []),

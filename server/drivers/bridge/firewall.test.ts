@@ -5,7 +5,7 @@ import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { networkRules, sharedChains } from "./firewall.ts";
-import { endpointRules, heldPorts, linkNeighbours } from "./ports.ts";
+import { endpointRules, heldPorts, linkRoutes } from "./ports.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 const ipv4 = { family: 4 as const, subnet: "172.17.0.0/16", gateway: "172.17.0.1", ipRange: null, auxAddresses: {} };
@@ -64,7 +64,7 @@ function listing(objects: readonly KernelObject[]): string {
         return (object.rules ?? []).map((rule) => `${object.family} ${object.table} ${object.name} ${rule}`);
       if (object.kind === "rule") return [`${object.family} ${object.table} ${object.chain} ${object.rule}`];
       if (object.kind === "port") return [`hold ${object.protocol} ${object.address} ${object.port} x ${object.count}`];
-      return object.kind === "neighbour" ? [`${object.ns} ${object.dst} is at ${object.mac}`] : [];
+      return object.kind === "route" ? [`${object.ns} ${object.dst} via ${object.via} dev ${object.dev}`] : [];
     })
     .map((line) => line.replaceAll(/-m comment --comment ("[^"]*"|\S+) /g, ""))
     .join("\n");
@@ -181,11 +181,11 @@ test("a link opens what the other end exposes where endpoints cannot talk, and n
   const web = endpoint("c", 2);
   const linked = { ...join, links: [{ endpoint: db, ns: "pb-d4d4d4d4d4d4", interfaceName: "eth0" }] };
   const quiet = network({ icc: false });
-  expect(listing([...endpointRules(quiet, web, linked), ...linkNeighbours(quiet, web, linked)])).toMatchInlineSnapshot(`
+  expect(listing([...endpointRules(quiet, web, linked), ...linkRoutes(quiet, web, linked)])).toMatchInlineSnapshot(`
     "4 filter PATCHBAY-OPEN-a1a1a1a1a1a1 -s 172.17.0.2/32 -d 172.17.0.3/32 -i br0 -p tcp -m tcp --dport 5432 -j ACCEPT
     4 filter PATCHBAY-OPEN-a1a1a1a1a1a1 -s 172.17.0.2/32 -d 172.17.0.3/32 -i br0 -p udp -m udp --dport 53:54 -j ACCEPT
-    pb-b2b2b2b2b2b2 172.17.0.3 is at 02:42:ac:11:00:01
-    pb-d4d4d4d4d4d4 172.17.0.2 is at 02:42:ac:11:00:01"
+    pb-b2b2b2b2b2b2 172.17.0.3/32 via 172.17.0.1 dev eth0
+    pb-d4d4d4d4d4d4 172.17.0.2/32 via 172.17.0.1 dev eth0"
   `);
-  expect([...endpointRules(network(), web, linked), ...linkNeighbours(network(), web, linked)]).toEqual([]);
+  expect([...endpointRules(network(), web, linked), ...linkRoutes(network(), web, linked)]).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { NetworkOf, Pool } from "#cnm/network.ts";
 import { type Exposure, hostAddressesOf, isWildcard, type Publication } from "#cnm/ports.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import type { JoinContext } from "../driver.ts";
-import { deviceOf, macOfBridge } from "./device.ts";
+import { addressOfBridge, deviceOf } from "./device.ts";
 import { chains, hasOpenChain, isRouted, type Owner, rule, translates } from "./firewall.ts";
 
 type Network = NetworkOf<"bridge">;
@@ -32,18 +32,19 @@ export function heldPorts(network: Network, endpoint: Endpoint): KernelObject[] 
 }
 
 /**
- * Where endpoints of the network cannot talk, frames between the two ends of a link go through the host: each knows the
- * other under the bridge's MAC address.
+ * Where endpoints of the network cannot talk, the two ends of a link reach each other through the host: by a route, as the MAC
+ * address of a bridge that a person made may change with every port.
  */
-export function linkNeighbours(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
+export function linkRoutes(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
   if (network.options.icc) return [];
-  const mac = macOfBridge(network);
-  const neighbour = (at: { ns: string; interfaceName: string }, other: Endpoint): KernelObject[] =>
+  const route = (at: { ns: string; interfaceName: string }, other: Endpoint): KernelObject[] =>
     families.flatMap((family) => {
       const dst = addressIn(other, family);
-      return dst === null ? [] : [{ kind: "neighbour" as const, ns: at.ns, dev: at.interfaceName, dst, mac }];
+      const via = addressOfBridge(network, family);
+      if (dst === null || via === null) return [];
+      return [{ kind: "route", ns: at.ns, family, dst: single(dst), via, dev: at.interfaceName } as const];
     });
-  return join.links.flatMap((link) => [...neighbour(join, link.endpoint), ...neighbour(link, endpoint)]);
+  return join.links.flatMap((link) => [...route(join, link.endpoint), ...route(link, endpoint)]);
 }
 
 const ownerOf = ({ id }: Endpoint): Owner => ({ kind: "endpoint", id });
