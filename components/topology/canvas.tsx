@@ -44,7 +44,7 @@ const edgeTypes = { cable: Cable, link: Link };
 const manyCards = 300;
 
 type Tier = "full" | "title" | "tile";
-const tierOf = (zoom: number): Tier => (zoom >= 0.8 ? "full" : zoom >= 0.4 ? "title" : "tile");
+const tierOf = (zoom: number): Tier => (zoom >= 0.65 ? "full" : zoom >= 0.4 ? "title" : "tile");
 
 /** The first look at an empty topology: the predefined networks at the top, the middle free for what is drawn next. */
 const emptyView = () => ({ x: Math.max(0, window.innerWidth / 2 - 350), y: 260, zoom: 1 });
