@@ -86,7 +86,7 @@ test.each([
   [
     "nat",
     "PATCHBAY-DNAT",
-    "-d fd00::1/128 -p tcp -m tcp --dport 8000:8009 -j DNAT --to-destination [fd01::2]:80-89",
+    "-d fd00::1/128 -p tcp -m tcp --dport 8000:8009 -j DNAT --to-destination [fd01::2]:80-89/8000",
     "published port 8000-8009/tcp of fd00::1 leads to [fd01::2]:80-89",
   ],
   ["nat", "POSTROUTING", "-j PATCHBAY-POSTROUTING", "what leaves may need another source address"],

@@ -136,9 +136,15 @@ const filter: Explain[] = [
     `new connections to ${network} are dropped unless published`,
 ];
 
+/** The end of "172.17.0.4:81-85/8081", by which iptables knows which port leads to which. */
+const firstOfRange = /\/\d+$/;
+
 const nat: Explain[] = [
   hook,
-  ({ parsed }) => parsed.target === "DNAT" && parsed.to && `published port ${hostPort(parsed)} leads to ${parsed.to}`,
+  ({ parsed }) =>
+    parsed.target === "DNAT" &&
+    parsed.to &&
+    `published port ${hostPort(parsed)} leads to ${parsed.to.replace(firstOfRange, "")}`,
   ({ parsed }) =>
     parsed.target === "RETURN" &&
     parsed.destination &&
