@@ -21,6 +21,8 @@ const pictures = process.env.PATCHBAY_PICTURES;
 
 for (const scheme of ["light", "dark"] as const) {
   test(`every page is accessible and quiet, ${scheme}`, async ({ patchbay, admin: page }) => {
+    // Eleven pages are judged, each in some seconds on a busy machine.
+    test.slow();
     const noise = listen(page);
     await furnish(patchbay, page, scheme);
     for (const path of pages) {
