@@ -128,10 +128,16 @@ async function showInspector(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { name: "app" })).toBeVisible();
 }
 
+/** The browser lives in the network that is made: it drops requests when links and addresses come, and the page asks again. */
+const isOwnDoing = (text: string): boolean => text.includes("net::ERR_NETWORK_CHANGED");
+
 /** What a page complains of: errors, broken rules of the content security policy, requests that leave the origin. */
 function listen(page: Page): string[] {
   const noise: string[] = [];
-  page.on("console", (message) => message.type() === "error" && noise.push(message.text()));
+  page.on(
+    "console",
+    (message) => message.type() === "error" && !isOwnDoing(message.text()) && noise.push(message.text()),
+  );
   page.on("pageerror", (error) => noise.push(error.message));
   page.on(
     "request",
