@@ -1,7 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Problem } from "#cnm/errors.ts";
 import { endpointsIn } from "#cnm/members.ts";
-import type { Sandbox } from "#cnm/sandbox.ts";
+import type { SandboxMode } from "#cnm/sandbox.ts";
+import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { wayIn } from "./enter.ts";
@@ -12,7 +13,7 @@ import { jsonText } from "./output.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
 
 interface CreateFlags extends ChangeFlags {
-  mode: Sandbox["mode"];
+  network: string;
   label?: string[];
 }
 
@@ -21,11 +22,7 @@ export function addSandboxCommands(program: Command): void {
   perform(
     withDryRun(withLabels(sandbox.command("create <name>")))
       .description("create a sandbox: a network namespace that stays until it is deleted")
-      .addOption(
-        new Option("--mode <mode>", "a namespace of its own, or the host's")
-          .choices(["private", "host"])
-          .default("private"),
-      ),
+      .option("--net, --network <mode>", "none, host, or container:NAME for the namespace of another sandbox", "none"),
     create,
   );
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
@@ -53,10 +50,24 @@ function execDeclaration(sandbox: Command): Command {
   );
 }
 
-async function create(cli: Cli, [name, { mode, label, dryRun }]: [string, CreateFlags]): Promise<void> {
+async function create(cli: Cli, [name, { network, label, dryRun }]: [string, CreateFlags]): Promise<void> {
   const problems: Problem[] = [];
+  const place = placeOf(network, problems);
   const labels = keyValues("--label", label, problems);
-  await change(cli, [checked({ type: "sandbox.create", name, mode, labels }, problems)], { dryRun, done: createdId });
+  await change(cli, [checked({ type: "sandbox.create", name, ...place, labels }, problems)], {
+    dryRun,
+    done: createdId,
+  });
+}
+
+/** docker-run(1)'s --network, of which the names of networks are for `connect`. */
+function placeOf(text: string, problems: Problem[]): { mode: SandboxMode; sharedWith?: string } {
+  const [word, sharedWith] = text.split(/:(.*)/s);
+  if (word === "container" && sharedWith) return { mode: "shared", sharedWith };
+  if (text === "host" || text === "none") return { mode: text === "host" ? "host" : "private" };
+  const message = `${quote(text)} is not host, none or container:NAME; put a sandbox into a network by connect`;
+  problems.push({ path: "--network", message });
+  return { mode: "private" };
 }
 
 async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
@@ -64,9 +75,12 @@ async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> 
   list(cli, Object.values(topology.sandboxes), {
     quiet,
     header: ["SANDBOX ID", "NAME", "MODE", "MANAGED", "NETWORKS"],
-    row: ({ id, name, mode, managed }) => {
-      const networks = endpointsIn(topology, id).map(({ networkId }) => topology.networks[networkId]?.name);
-      return [name, mode, managed ? "yes" : "no", networks.sort().join(", ")];
+    row: ({ id, name, mode, sharedWith, managed }) => {
+      const networks = endpointsIn(topology, sharedWith ?? id).map(
+        ({ networkId }) => topology.networks[networkId]?.name,
+      );
+      const place = sharedWith ? `container:${topology.sandboxes[sharedWith]?.name}` : mode;
+      return [name, place, managed ? "yes" : "no", networks.sort().join(", ")];
     },
   });
 }

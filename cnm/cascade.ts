@@ -1,7 +1,7 @@
 import type { CommandInput } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
-import { endpointsIn, endpointsOf } from "./members.ts";
+import { endpointsIn, endpointsOf, occupantsOf } from "./members.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
 /** The commands that delete an object with all that it takes along, in order; none for an object that is not there. */
@@ -23,12 +23,15 @@ function networkDeletion(topology: Topology, id: Id): CommandInput[] {
   return [...endpoints.flatMap(endpointDeletion), { type: "network.delete", network: id }];
 }
 
-/** A managed sandbox is gone when its last endpoint has left. */
+/** Who shares it goes first. A managed sandbox is gone when its last endpoint has left. */
 function sandboxDeletion(topology: Topology, id: Id): CommandInput[] {
   const sandbox = topology.sandboxes[id];
   if (!sandbox) return [];
   const endpoints = endpointsIn(topology, id);
-  const commands = endpoints.flatMap(endpointDeletion);
+  const occupants = occupantsOf(topology, id).map(
+    ({ id: sandbox }): CommandInput => ({ type: "sandbox.delete", sandbox }),
+  );
+  const commands = [...occupants, ...endpoints.flatMap(endpointDeletion)];
   return sandbox.managed && endpoints.length > 0 ? commands : [...commands, { type: "sandbox.delete", sandbox: id }];
 }
 

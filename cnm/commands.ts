@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Id, Labels, Name, Reference } from "./ids.ts";
+import { SandboxMode } from "./sandbox.ts";
 
 /**
  * CNM verbs with their arguments, as they arrive at the edge. Texts such as addresses are parsed by `reduce`, which knows
@@ -45,7 +46,9 @@ export const NetworkDelete = z.strictObject({ type: z.literal("network.delete"),
 export const SandboxCreate = z.strictObject({
   type: z.literal("sandbox.create"),
   name: Name,
-  mode: z.enum(["private", "host"]).default("private"),
+  mode: SandboxMode.default("private"),
+  /** With mode "shared": the sandbox whose namespace it is to be in. */
+  sharedWith: Reference.optional(),
   labels: Labels.default({}),
 });
 

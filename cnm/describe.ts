@@ -5,6 +5,7 @@ import { endpointTitle, findEndpoint, findNetwork, findSandbox } from "./lookup.
 import type { Network } from "./network.ts";
 import { formatExposure, formatPublication } from "./ports.ts";
 import { formatRoute } from "./route.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { listing } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
@@ -18,7 +19,7 @@ export function describe(command: Command, before: Topology, after: Topology): s
     case "network.delete":
       return `deleted network ${findNetwork(before, command.network).name}`;
     case "sandbox.create":
-      return `created sandbox ${command.name}${command.mode === "host" ? ", in host mode" : ""}`;
+      return `created sandbox ${command.name}${placeOf(after.sandboxes[command.newId], after)}`;
     case "sandbox.delete":
       return `deleted sandbox ${findSandbox(before, command.sandbox).name}`;
     case "endpoint.create":
@@ -45,6 +46,11 @@ export function displayName(topology: Topology, kind: ObjectKind, id: Id): strin
     case "endpoint":
       return endpoint ? endpointTitle(topology, endpoint) : shortId(id);
   }
+}
+
+function placeOf(sandbox: Sandbox | undefined, topology: Topology): string {
+  if (sandbox?.mode === "host") return ", in host mode";
+  return sandbox?.sharedWith ? `, in the namespace of ${displayName(topology, "sandbox", sandbox.sharedWith)}` : "";
 }
 
 function networkFacts(network: Network | undefined, name: string): string {

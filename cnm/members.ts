@@ -1,10 +1,18 @@
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
 import { indexBy } from "./objects.ts";
+import type { Sandbox } from "./sandbox.ts";
 import type { Topology } from "./topology.ts";
 
 const byNetwork = indexBy((endpoint: Endpoint) => endpoint.networkId);
 const bySandbox = indexBy((endpoint: Endpoint) => endpoint.attachment?.sandboxId);
+
+const byOwner = indexBy((sandbox: Sandbox) => sandbox.sharedWith ?? undefined);
+
+/** The sandboxes that are in another one's namespace. */
+export function occupantsOf(topology: Topology, sandboxId: Id): readonly Sandbox[] {
+  return byOwner(topology.sandboxes, sandboxId);
+}
 
 /** The endpoints of a network, joined or not. */
 export function endpointsOf(topology: Topology, networkId: Id): readonly Endpoint[] {

@@ -40,7 +40,7 @@ describe("shape", () => {
     { in: { type: "sandbox.create" }, want: ["name: is missing"] },
     {
       in: { type: "sandbox.create", name: 7, mode: "vm" },
-      want: ["name: must be a text, not a number", "mode: must be private or host"],
+      want: ["name: must be a text, not a number", "mode: must be private or host or shared"],
     },
     { in: { type: "sandbox.create", name: "a", size: 1 }, want: ["size: is not known here"] },
     { in: { type: "sandbox.create", name: "a", labels: { x: 1 } }, want: ["labels.x: must be a text, not a number"] },

@@ -5,7 +5,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { CnmError, enforce, invalid } from "./errors.ts";
 import { type Id, Name } from "./ids.ts";
 import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
-import { endpointsIn } from "./members.ts";
+import { endpointsIn, occupantsOf } from "./members.ts";
 import type { DriverName, Network } from "./network.ts";
 import { canCreateSandbox, canJoin, canLeave } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -26,7 +26,7 @@ export function join(topology: Topology, command: CommandOf<"endpoint.join">): C
   return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...endpoint, attachment } }];
 }
 
-/** Unplugs the endpoint; a managed sandbox goes with its last one. */
+/** Unplugs the endpoint; a managed sandbox goes with its last one, unless others share it. */
 export function leave(topology: Topology, command: CommandOf<"endpoint.leave">): Change[] {
   const endpoint = findEndpoint(topology, command.endpoint);
   const expected = command.sandbox === undefined ? undefined : findSandbox(topology, command.sandbox);
@@ -50,6 +50,7 @@ function managedSandbox(topology: Topology, command: CommandOf<"endpoint.join">,
     name: name.data,
     createdAt: command.at,
     mode: driver === "host" ? "host" : "private",
+    sharedWith: null,
     managed: true,
     labels: {},
   };
@@ -58,7 +59,8 @@ function managedSandbox(topology: Topology, command: CommandOf<"endpoint.join">,
 
 function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | undefined {
   const sandbox = leaving.attachment ? topology.sandboxes[leaving.attachment.sandboxId] : undefined;
-  return sandbox?.managed && endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
+  if (!sandbox?.managed || occupantsOf(topology, sandbox.id).length > 0) return undefined;
+  return endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
 }
 
 /** The network's prefix and the lowest number that is free in the sandbox. */

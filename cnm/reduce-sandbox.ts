@@ -1,17 +1,42 @@
 import type { CommandOf } from "./commands.ts";
-import { enforce } from "./errors.ts";
+import { enforce, invalid } from "./errors.ts";
+import type { Id } from "./ids.ts";
 import { findSandbox } from "./lookup.ts";
-import { canCreateSandbox, canDeleteSandbox } from "./rules.ts";
+import { endpointsIn, occupantsOf } from "./members.ts";
+import { canCreateSandbox, canDeleteSandbox, canShare } from "./rules.ts";
+import type { Sandbox } from "./sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
 
 export function createSandbox(topology: Topology, command: CommandOf<"sandbox.create">): Change[] {
+  const sharedWith = ownerOf(topology, command);
   enforce(canCreateSandbox(topology, command.name));
   const { newId: id, name, at: createdAt, mode, labels } = command;
-  return [{ kind: "sandbox", id, before: null, after: { id, name, createdAt, mode, managed: false, labels } }];
+  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, managed: false, labels };
+  return [{ kind: "sandbox", id, before: null, after: sandbox }];
 }
 
+/** A managed sandbox without endpoints goes with its last occupant. */
 export function deleteSandbox(topology: Topology, command: CommandOf<"sandbox.delete">): Change[] {
   const sandbox = findSandbox(topology, command.sandbox);
   enforce(canDeleteSandbox(topology, sandbox.id));
-  return [{ kind: "sandbox", id: sandbox.id, before: sandbox, after: null }];
+  const gone = [sandbox, ...abandonedOwner(topology, sandbox)];
+  return gone.map((each) => ({ kind: "sandbox", id: each.id, before: each, after: null }));
+}
+
+function ownerOf(topology: Topology, { mode, sharedWith }: CommandOf<"sandbox.create">): Id | null {
+  if (mode !== "shared") {
+    if (sharedWith === undefined) return null;
+    throw invalid([{ path: "sharedWith", message: "is for a sandbox in shared mode only" }]);
+  }
+  if (sharedWith === undefined)
+    throw invalid([{ path: "sharedWith", message: "must say whose namespace it is to be in" }]);
+  const owner = findSandbox(topology, sharedWith);
+  enforce(canShare(topology, owner.id));
+  return owner.id;
+}
+
+function abandonedOwner(topology: Topology, { sharedWith }: Sandbox): Sandbox[] {
+  const owner = sharedWith === null ? undefined : topology.sandboxes[sharedWith];
+  if (!owner?.managed || endpointsIn(topology, owner.id).length > 0) return [];
+  return occupantsOf(topology, owner.id).length === 1 ? [owner] : [];
 }

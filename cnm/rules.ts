@@ -4,7 +4,7 @@ import { allowed, type Refusal, type Verdict } from "./errors.ts";
 import { type Id, nameKey, shortId } from "./ids.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
-import { endpointsIn, endpointsOf } from "./members.ts";
+import { endpointsIn, endpointsOf, occupantsOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { reservedNames } from "./predefined.ts";
 import { hasOwnRoutes } from "./reduce-options.ts";
@@ -38,6 +38,25 @@ export function canCreateNetwork(topology: Topology, name: string): Verdict {
 /** Whether a sandbox can have that name. */
 export function canCreateSandbox(topology: Topology, name: string): Verdict {
   return nameFree("sandbox", byName(topology.sandboxes, name)[0]);
+}
+
+/** Whether others can move into the sandbox's namespace. */
+export function canShare(topology: Topology, sandboxId: Id): Verdict {
+  const sandbox = topology.sandboxes[sandboxId];
+  if (!sandbox) return gone("sandbox", sandboxId);
+  if (sandbox.mode === "host")
+    return conflict(
+      "host-is-no-home",
+      `sandbox ${sandbox.name} is in the host's namespace`,
+      "create the sandbox in host mode",
+    );
+  if (sandbox.sharedWith === null) return allowed;
+  const owner = sandboxName(topology, sandbox.sharedWith);
+  return conflict(
+    "occupant-is-no-home",
+    `sandbox ${sandbox.name} is itself in the namespace of ${owner}`,
+    `share ${owner}`,
+  );
 }
 
 /** What a cable may do: create an endpoint in the network and join it to the sandbox. */
@@ -117,12 +136,23 @@ export function canDeleteSandbox(topology: Topology, sandboxId: Id): Verdict {
   const sandbox = topology.sandboxes[sandboxId];
   if (!sandbox) return gone("sandbox", sandboxId);
   const joined = endpointsIn(topology, sandboxId);
-  if (joined.length === 0) return allowed;
+  if (joined.length === 0) return hasNoOccupants(topology, sandbox);
   const listed = listing(joined.map((endpoint) => endpointTitle(topology, endpoint)));
   return conflict(
     "sandbox-has-endpoints",
     `sandbox ${sandbox.name} has ${count(joined.length, "joined endpoint")}: ${listed}`,
     "let its endpoints leave first",
+  );
+}
+
+function hasNoOccupants(topology: Topology, { id, name }: Sandbox): Verdict {
+  const occupants = occupantsOf(topology, id);
+  if (occupants.length === 0) return allowed;
+  const listed = listing(occupants.map((occupant) => occupant.name));
+  return conflict(
+    "sandbox-is-shared",
+    `sandbox ${name} is shared by ${count(occupants.length, "other")}: ${listed}`,
+    "delete those first",
   );
 }
 
@@ -140,11 +170,23 @@ function isNotJoined(topology: Topology, endpoint: Endpoint): Verdict {
 
 /** Which networks a sandbox can be in at the same time. */
 export function canBeMember(topology: Topology, network: Network, sandbox: Sandbox): Verdict {
+  const owns = ownsNamespace(topology, sandbox);
+  if (!owns.ok) return owns;
   const joined = endpointsIn(topology, sandbox.id);
   const networks = joined.flatMap((endpoint) => topology.networks[endpoint.networkId] ?? []);
   if (networks.some(({ id }) => id === network.id))
     return conflict("already-connected", `sandbox ${sandbox.name} is already in network ${network.name}`);
   return firstRefusal([() => fitsMode(network, sandbox), () => fitsNone(network, sandbox, networks)]);
+}
+
+function ownsNamespace(topology: Topology, { name, sharedWith }: Sandbox): Verdict {
+  if (sharedWith === null) return allowed;
+  const owner = sandboxName(topology, sharedWith);
+  return conflict(
+    "occupant-has-no-endpoints",
+    `sandbox ${name} has no endpoints of its own: it shares those of ${owner}`,
+    `connect ${owner}, and ${name} is connected with it`,
+  );
 }
 
 function fitsMode(network: Network, sandbox: Sandbox): Verdict {

@@ -1,13 +1,18 @@
 import { z } from "zod";
 import { Id, Labels, Name } from "./ids.ts";
 
+export const SandboxMode = z.enum(["private", "host", "shared"]);
+export type SandboxMode = z.infer<typeof SandboxMode>;
+
 /** A network namespace (or the host's) that endpoints are joined to. */
 export const Sandbox = z.strictObject({
   id: Id,
   name: Name,
   createdAt: z.string(),
-  /** "private" has a namespace of its own; "host" is the host's own namespace. */
-  mode: z.enum(["private", "host"]),
+  /** "private" has a namespace of its own; "host" is the host's; "shared" is an occupant of another sandbox's. */
+  mode: SandboxMode,
+  /** Of an occupant: the sandbox whose namespace it is in; null for all others. */
+  sharedWith: Id.nullable().default(null),
   /** Made by a join: disappears with its last endpoint. One that a person created stays until deleted. */
   managed: z.boolean(),
   labels: Labels,

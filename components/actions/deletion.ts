@@ -31,7 +31,10 @@ export function planDeletion(topology: Topology, ids: readonly Id[]): DeletionPl
   const commands = unique(ids.flatMap((id) => deletion(topology, kindOf(topology, id) ?? "endpoint", id)));
   const asked = ids.flatMap((id) => going(topology, id) ?? []);
   const along = commands
-    .flatMap((command) => (command.type === "endpoint.delete" ? (going(topology, command.endpoint) ?? []) : []))
+    .flatMap((command) => {
+      if (command.type === "endpoint.delete") return going(topology, command.endpoint) ?? [];
+      return command.type === "sandbox.delete" ? (going(topology, command.sandbox) ?? []) : [];
+    })
     .filter(({ id }) => !ids.includes(id));
   const all = [...asked, ...along];
   const liveCount = all.filter(({ live }) => live).length;

@@ -12,13 +12,13 @@ export function commandWords(command: CommandInput): string {
     case "network.delete":
       return `delete network ${readable(command.network)}`;
     case "sandbox.create":
-      return `create sandbox ${command.name}${command.mode === "host" ? ", in the host's namespace" : ""}`;
+      return `create sandbox ${command.name}${placeWords(command)}`;
     case "sandbox.delete":
       return `delete sandbox ${readable(command.sandbox)}`;
     case "endpoint.create":
       return `create endpoint ${command.name ?? ""} in network ${readable(command.network)}${list([command.ipv4, command.ipv6, command.mac])}`;
     case "endpoint.update":
-      return `change endpoint ${readable(command.endpoint)}${list([...(command.publish ?? []), ...(command.expose ?? []), ...(command.links ?? [])])}`;
+      return `change endpoint ${readable(command.endpoint)}${list(updateWords(command))}`;
     case "endpoint.delete":
       return `delete endpoint ${readable(command.endpoint)}`;
     case "endpoint.join":
@@ -26,6 +26,21 @@ export function commandWords(command: CommandInput): string {
     case "endpoint.leave":
       return `let endpoint ${readable(command.endpoint)} leave`;
   }
+}
+
+type SandboxCreate = Extract<CommandInput, { type: "sandbox.create" }>;
+
+function placeWords({ mode, sharedWith }: SandboxCreate): string {
+  if (mode === "host") return ", in the host's namespace";
+  return sharedWith ? `, in the namespace of ${readable(sharedWith)}` : "";
+}
+
+type EndpointUpdate = Extract<CommandInput, { type: "endpoint.update" }>;
+
+/** What it asks for, each as a person would write it. */
+function updateWords({ aliases, publish, expose, links, routes, sysctls, gatewayPriority }: EndpointUpdate): string[] {
+  const priority = gatewayPriority === undefined ? [] : [`gateway priority ${gatewayPriority}`];
+  return [aliases, publish, expose, links, routes, sysctls, priority].flatMap((texts) => texts ?? []);
 }
 
 /** What a row says of its commands, at most three of them: "deleted a; deleted b; and 58 more". */

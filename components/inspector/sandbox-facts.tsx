@@ -1,12 +1,12 @@
 "use client";
 
-import { Group, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconPlugConnected, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { gatewayOf } from "#cnm/gateway.ts";
 import { shortId } from "#cnm/ids.ts";
-import { endpointsIn } from "#cnm/members.ts";
+import { endpointsIn, occupantsOf } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
 import type { Topology } from "#cnm/topology.ts";
@@ -31,6 +31,8 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
   const { data } = useQuery(trpc.sandbox.inspect.queryOptions({ ref: sandbox.id }));
   const endpoints = useMemo(() => endpointsIn(topology, sandbox.id), [topology, sandbox.id]);
   const gateways = gatewayOf(topology, sandbox.id);
+  const occupants = occupantsOf(topology, sandbox.id);
+  const owner = sandbox.sharedWith ? topology.sandboxes[sandbox.sharedWith] : undefined;
   return (
     <>
       <InspectorHead kind={sandbox.managed ? "Sandbox, managed" : "Sandbox"} name={sandbox.name}>
@@ -38,13 +40,15 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
       </InspectorHead>
       <div className={styles.section}>
         <Group gap="xs">
-          <ActionButton
-            verdict={edit}
-            icon={<IconPlugConnected size={15} aria-hidden />}
-            onClick={() => ui.set({ dialog: { kind: "connect", from: sandbox.id } })}
-          >
-            Connect…
-          </ActionButton>
+          {!owner && (
+            <ActionButton
+              verdict={edit}
+              icon={<IconPlugConnected size={15} aria-hidden />}
+              onClick={() => ui.set({ dialog: { kind: "connect", from: sandbox.id } })}
+            >
+              Connect…
+            </ActionButton>
+          )}
           <ActionButton
             verdict={edit}
             icon={<IconTrash size={15} aria-hidden />}
@@ -65,6 +69,7 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
             { label: "Key", value: data?.key ?? null, mono: true, copy: data?.key ?? undefined },
             { label: "IPv4 default", value: routeText(topology, gateways.ipv4) },
             { label: "IPv6 default", value: routeText(topology, gateways.ipv6) },
+            ...(owner ? [{ label: "Shares", value: `the namespace of ${owner.name}` }] : []),
             { label: "Lifetime", value: sandbox.managed ? "goes with its last endpoint" : "until it is deleted" },
             { label: "Created", value: localTime(sandbox.createdAt) },
             { label: "Id", value: shortId(sandbox.id), mono: true, copy: sandbox.id },
@@ -72,19 +77,22 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
         />
         <Labels labels={sandbox.labels} />
       </div>
-      <Section title="Endpoints" count={endpoints.length}>
-        {endpoints.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            In no network. Draw a cable to one, or press C.
-          </Text>
-        ) : (
-          <Members
-            endpoints={endpoints}
-            from="sandbox"
-            label={`${count(endpoints.length, "endpoint")} of ${sandbox.name}`}
-          />
-        )}
-      </Section>
+      {occupants.length > 0 && <Occupants occupants={occupants} />}
+      {!owner && (
+        <Section title="Endpoints" count={endpoints.length}>
+          {endpoints.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              In no network. Draw a cable to one, or press C.
+            </Text>
+          ) : (
+            <Members
+              endpoints={endpoints}
+              from="sandbox"
+              label={`${count(endpoints.length, "endpoint")} of ${sandbox.name}`}
+            />
+          )}
+        </Section>
+      )}
       {endpoints
         .filter(({ networkId }) => topology.networks[networkId]?.driver === "bridge")
         .map((endpoint) => (
@@ -95,6 +103,22 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
           />
         ))}
     </>
+  );
+}
+
+/** Who else is in the namespace; a click looks at one of them. */
+function Occupants({ occupants }: { occupants: readonly Sandbox[] }) {
+  const ui = useUiStore();
+  return (
+    <Section title="Shared by" count={occupants.length}>
+      <Group gap="xs">
+        {occupants.map(({ id, name }) => (
+          <Button key={id} size="compact-sm" variant="default" onClick={() => ui.set({ selection: [id] })}>
+            {name}
+          </Button>
+        ))}
+      </Group>
+    </Section>
   );
 }
 

@@ -2,6 +2,8 @@
 
 import { useMemo } from "react";
 import type { Id } from "#cnm/ids.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
+import type { Topology } from "#cnm/topology.ts";
 import { localTime } from "#components/inspector/facts.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { ListPage } from "./list-page.tsx";
@@ -41,6 +43,12 @@ const columns = [
   },
 ];
 
+/** Whose namespace it is in. */
+function placeWords(topology: Topology, { mode, sharedWith }: Sandbox): string {
+  if (mode === "host") return "the host's";
+  return sharedWith ? `that of ${topology.sandboxes[sharedWith]?.name}` : "its own";
+}
+
 export function Sandboxes() {
   const topology = useTopology();
   const rows = useMemo(() => {
@@ -53,13 +61,13 @@ export function Sandboxes() {
       joined.set(attachment.sandboxId, { networks, addresses });
     }
     return Object.values(topology.sandboxes).map(
-      ({ id, name, mode, managed, createdAt }): SandboxRow => ({
-        id,
-        name,
-        mode: [mode === "host" ? "the host's" : "its own", managed && "managed"].filter(Boolean).join(", "),
-        networks: (joined.get(id)?.networks ?? []).join(", "),
-        addresses: (joined.get(id)?.addresses ?? []).join(" "),
-        createdAt,
+      (sandbox): SandboxRow => ({
+        id: sandbox.id,
+        name: sandbox.name,
+        mode: [placeWords(topology, sandbox), sandbox.managed && "managed"].filter(Boolean).join(", "),
+        networks: (joined.get(sandbox.sharedWith ?? sandbox.id)?.networks ?? []).join(", "),
+        addresses: (joined.get(sandbox.sharedWith ?? sandbox.id)?.addresses ?? []).join(" "),
+        createdAt: sandbox.createdAt,
       }),
     );
   }, [topology]);

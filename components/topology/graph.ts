@@ -3,9 +3,10 @@ import { gatewayMode } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { Layout, Position, TopologyState } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
+import { occupantsOf } from "#cnm/members.ts";
 import type { DriverName, Network, NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
-import { count } from "#cnm/text.ts";
+import { count, listing } from "#cnm/text.ts";
 import { type LinkEdge, linksOf } from "./links.ts";
 import { headHeight, type Row, rowCenter, rowsOf, sandboxHeight } from "./sandbox-rows.ts";
 import { type Status, statusOf, statusWords } from "./status.ts";
@@ -28,6 +29,8 @@ export interface SandboxData extends Record<string, unknown> {
   mode: Sandbox["mode"];
   managed: boolean;
   rows: Row[];
+  /** Who else is in its namespace, by name. */
+  occupants: string[];
   status: Status;
   problem: string | null;
 }
@@ -67,9 +70,12 @@ export function toGraph(state: TopologyState, layout: Layout): Graph {
       ...Object.values(topology.networks).map((network) =>
         networkCard(state, network, { endpoints: byNetwork.get(network.id) ?? [], position: at(network.id) }),
       ),
-      ...Object.values(topology.sandboxes).map((sandbox) =>
-        sandboxCard(state, sandbox, { endpoints: bySandbox.get(sandbox.id) ?? [], position: at(sandbox.id) }),
-      ),
+      // An occupant is on the card of the sandbox whose namespace it is in.
+      ...Object.values(topology.sandboxes)
+        .filter(({ sharedWith }) => sharedWith === null)
+        .map((sandbox) =>
+          sandboxCard(state, sandbox, { endpoints: bySandbox.get(sandbox.id) ?? [], position: at(sandbox.id) }),
+        ),
     ],
     cables: Object.values(topology.endpoints).flatMap((endpoint) => cableOf(state, endpoint) ?? []),
     links: linksOf(topology),
@@ -131,10 +137,11 @@ function sandboxCard(
     mode: sandbox.mode,
     managed: sandbox.managed,
     rows,
+    occupants: occupantsOf(state.topology, sandbox.id).map(({ name }) => name),
     status,
     problem: state.problems[sandbox.id]?.message ?? null,
   };
-  const height = sandboxHeight(rows);
+  const height = sandboxHeight(rows, data.occupants.length > 0);
   const anchors = rows.map((row): NodeHandle => {
     return { id: row.id, type: "source", position: right, x: cardWidth - 1, y: rowCenter(row), width: 1, height: 1 };
   });
@@ -175,8 +182,9 @@ function cableHandles(side: Side, height: number): NodeHandle[] {
   ];
 }
 
-function sandboxName({ name, mode, rows, status }: SandboxData): string {
-  const head = `Sandbox ${name}${mode === "host" ? ", host mode" : ""}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
+function sandboxName({ name, mode, rows, occupants, status }: SandboxData): string {
+  const shared = occupants.length > 0 ? `, shared by ${listing(occupants)}` : "";
+  const head = `Sandbox ${name}${mode === "host" ? ", host mode" : ""}${shared}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
   return rows.length > 0 ? `${head}: ${rows.map(({ text }) => text).join("; ")}` : head;
 }
 

@@ -42,6 +42,11 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
       {data.rows.map((row) => (
         <EndpointRow key={row.id} row={row} sandbox={data.name} />
       ))}
+      {data.occupants.length > 0 && (
+        <div className={styles.occupants} title={`In the same namespace: ${data.occupants.join(", ")}`}>
+          shared by {data.occupants.join(", ")}
+        </div>
+      )}
       {data.rows.map((row) => (
         <Handle
           key={row.id}

@@ -41,9 +41,10 @@ export function rowsOf(state: TopologyState, endpoints: readonly Endpoint[]): Ro
     });
 }
 
-export function sandboxHeight(rows: readonly Row[]): number {
+/** With a line for those who share the namespace, if anybody does. */
+export function sandboxHeight(rows: readonly Row[], shared = false): number {
   const last = rows.at(-1);
-  return last ? last.top + last.height + 6 : headHeight;
+  return (last ? last.top + last.height + 6 : headHeight) + (shared ? lineHeight : 0);
 }
 
 /** From the card's top to where the row's cable begins: the middle of its first line. */

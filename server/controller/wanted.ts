@@ -54,16 +54,16 @@ export function wantedObjects(topology: Topology, scope: Scope, host: HostSettin
   ];
 }
 
-/** The namespace of a sandbox as kernel objects name it; a host sandbox lives in the daemon's own. */
+/** The namespace of a sandbox as kernel objects name it; a host sandbox lives in the daemon's own, an occupant in its owner's. */
 export function namespaceOf(sandbox: Sandbox): Namespace {
-  return sandbox.mode === "host" ? "" : namespaceName(sandbox.id);
+  return sandbox.mode === "host" ? "" : namespaceName(sandbox.sharedWith ?? sandbox.id);
 }
 
 function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings): KernelObject[] {
   const ns = namespaceOf(sandbox);
   const gateway = gatewayOf(topology, sandbox.id);
   const own: KernelObject[] =
-    sandbox.mode === "host"
+    sandbox.mode !== "private"
       ? []
       : [
           { kind: "netns", name: ns },

@@ -32,7 +32,16 @@ export function network(number: number, more: Partial<Network> = {}): Network {
 
 export function sandbox(number: number, more: Partial<Sandbox> = {}): Sandbox {
   const createdAt = "2026-01-01T00:00:00.000Z";
-  return { id: idOf(number), name: `box-${number}`, createdAt, mode: "private", managed: true, labels: {}, ...more };
+  return {
+    id: idOf(number),
+    name: `box-${number}`,
+    createdAt,
+    mode: "private",
+    sharedWith: null,
+    managed: true,
+    labels: {},
+    ...more,
+  };
 }
 
 /** Endpoint of network 1, joined to the sandbox of the same number less 1000. */

@@ -29,6 +29,7 @@ const sandbox: Sandbox = {
   name: "box",
   createdAt: at,
   mode: "private",
+  sharedWith: null,
   managed: false,
   labels: {},
 };

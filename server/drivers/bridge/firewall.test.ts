@@ -48,7 +48,15 @@ function endpoint(digit: string, last: number, rest: Partial<Endpoint> = {}): En
 }
 
 const join = {
-  sandbox: { id: "b2".repeat(32), name: "box", createdAt: at, mode: "private" as const, managed: false, labels: {} },
+  sandbox: {
+    id: "b2".repeat(32),
+    name: "box",
+    createdAt: at,
+    mode: "private" as const,
+    sharedWith: null,
+    managed: false,
+    labels: {},
+  },
   ns: "pb-b2b2b2b2b2b2",
   interfaceName: "eth0",
   gateway: { ipv4: true, ipv6: true },
