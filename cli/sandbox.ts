@@ -9,7 +9,7 @@ import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues } from "./options.ts";
-import { jsonText } from "./output.ts";
+import { jsonText, table } from "./output.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
 
 interface CreateFlags extends ChangeFlags {
@@ -33,6 +33,7 @@ export function addSandboxCommands(program: Command): void {
       .option("-f, --force", "along with their endpoints"),
     (cli, given: [string[], RemovalFlags]) => remove(cli, "sandbox", given),
   );
+  perform(sandbox.command("routes <sandbox>").description("the routes of a sandbox, as the kernel has them"), routes);
   perform(execDeclaration(sandbox), exec);
 }
 
@@ -87,6 +88,14 @@ async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> 
 
 async function inspect(cli: Cli, [refs]: [string[]]): Promise<void> {
   cli.print(jsonText(await Promise.all(refs.map((ref) => cli.api.sandbox.inspect.query({ ref })))));
+}
+
+async function routes(cli: Cli, [ref]: [string]): Promise<void> {
+  const found = await cli.api.sandbox.routes.query({ ref });
+  const rows = found.map(({ destination, via, device, metric, origin }) => {
+    return [destination, via ?? "-", device, String(metric), origin];
+  });
+  cli.show(found, () => table(["DESTINATION", "VIA", "DEVICE", "METRIC", "MADE BY"], rows));
 }
 
 async function exec(cli: Cli, [ref, [first = "", ...rest]]: [string, string[]]): Promise<void> {

@@ -41,6 +41,12 @@ export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
   };
 }
 
+/** How many families the endpoint's network leads out with: 0, 1 or 2. */
+export function gatewayFamilies(topology: Topology, endpoint: Endpoint): number {
+  const found = candidate(topology, endpoint);
+  return found ? families(found) : 0;
+}
+
 function candidate(topology: Topology, endpoint: Endpoint): Candidate | null {
   const network = topology.networks[endpoint.networkId];
   if (!network || network.internal) return null;

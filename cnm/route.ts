@@ -14,6 +14,19 @@ import type { StaticRoute } from "./endpoint-options.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { quote } from "./text.ts";
 
+/** A route as the kernel has it. */
+export interface SeenRoute {
+  family: Family;
+  /** "default" or a subnet. */
+  destination: string;
+  via: string | null;
+  device: string;
+  /** The lowest is preferred. */
+  metric: number;
+  /** Who made it: Patchbay, the kernel along with an address, or somebody else. */
+  origin: "patchbay" | "kernel" | "other";
+}
+
 type Addresses = Pick<Endpoint, "ipv4" | "ipv6">;
 
 /** As ip-route(8) writes it: "10.9.0.0/16 via 10.8.0.9". */

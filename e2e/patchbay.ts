@@ -150,7 +150,8 @@ async function removeAll(daemon: Daemon): Promise<void> {
     .map(({ id }) => ({ type: "endpoint.leave", endpoint: id }));
   const gone = endpoints.map(({ id }) => ({ type: "endpoint.delete", endpoint: id }));
   if (endpoints.length > 0) await daemon.admin("mutation", "topology.change", { commands: [...leave, ...gone] });
-  for (const { id } of await daemon.admin<{ id: string }[]>("query", "sandbox.list"))
+  const sandboxes = await daemon.admin<{ id: string; sharedWith: string | null }[]>("query", "sandbox.list");
+  for (const { id } of sandboxes.toSorted((a, b) => Number(a.sharedWith === null) - Number(b.sharedWith === null)))
     await daemon.admin("mutation", "sandbox.delete", { sandbox: id });
   for (const { id, predefined } of await daemon.admin<{ id: string; predefined: boolean }[]>("query", "network.list"))
     if (!predefined) await daemon.admin("mutation", "network.delete", { network: id });

@@ -81,6 +81,7 @@ async function main(): Promise<void> {
       const counters = await kernel.firewallCounters();
       return config.iptables ? counters : withoutIptables(counters);
     },
+    routes: kernel.routes,
     store,
     version: packageJson.version,
     hostname: hostname(),

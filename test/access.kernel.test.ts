@@ -21,6 +21,7 @@ const table: Record<string, Role | "public"> = {
   "network.delete": "operator",
   "sandbox.list": "viewer",
   "sandbox.inspect": "viewer",
+  "sandbox.routes": "viewer",
   "sandbox.create": "operator",
   "sandbox.delete": "operator",
   "sandbox.exec": "admin",

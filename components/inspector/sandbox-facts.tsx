@@ -4,12 +4,10 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconPlugConnected, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { gatewayOf } from "#cnm/gateway.ts";
 import { shortId } from "#cnm/ids.ts";
 import { endpointsIn, occupantsOf } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
-import type { Topology } from "#cnm/topology.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -20,6 +18,7 @@ import { InspectorHead } from "./inspector-head.tsx";
 import { Labels } from "./labels.tsx";
 import { Members } from "./members.tsx";
 import { Ports } from "./ports.tsx";
+import { Routes } from "./routes.tsx";
 import { Section } from "./section.tsx";
 import { StatusLine } from "./status-line.tsx";
 
@@ -30,7 +29,6 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.sandbox.inspect.queryOptions({ ref: sandbox.id }));
   const endpoints = useMemo(() => endpointsIn(topology, sandbox.id), [topology, sandbox.id]);
-  const gateways = gatewayOf(topology, sandbox.id);
   const occupants = occupantsOf(topology, sandbox.id);
   const owner = sandbox.sharedWith ? topology.sandboxes[sandbox.sharedWith] : undefined;
   return (
@@ -67,8 +65,6 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
               mono: Boolean(data?.namespace),
             },
             { label: "Key", value: data?.key ?? null, mono: true, copy: data?.key ?? undefined },
-            { label: "IPv4 default", value: routeText(topology, gateways.ipv4) },
-            { label: "IPv6 default", value: routeText(topology, gateways.ipv6) },
             ...(owner ? [{ label: "Shares", value: `the namespace of ${owner.name}` }] : []),
             { label: "Lifetime", value: sandbox.managed ? "goes with its last endpoint" : "until it is deleted" },
             { label: "Created", value: localTime(sandbox.createdAt) },
@@ -93,6 +89,7 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
           )}
         </Section>
       )}
+      <Routes sandbox={sandbox} />
       {endpoints
         .filter(({ networkId }) => topology.networks[networkId]?.driver === "bridge")
         .map((endpoint) => (
@@ -120,11 +117,4 @@ function Occupants({ occupants }: { occupants: readonly Sandbox[] }) {
       </Group>
     </Section>
   );
-}
-
-/** "eth0, through net-1"; "none" where nothing leads out. */
-function routeText(topology: Topology, endpointId: string | null): string {
-  const endpoint = endpointId ? topology.endpoints[endpointId] : undefined;
-  if (!endpoint) return "none";
-  return `${endpoint.attachment?.interfaceName}, through ${topology.networks[endpoint.networkId]?.name}`;
 }

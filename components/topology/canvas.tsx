@@ -154,7 +154,10 @@ function useSelection(graph: Graph) {
   }, [graph, selection, current]);
   const onSelect = useCallback(
     (changes: (NodeChange<Card> | EdgeChange<Line>)[]) => {
-      const next = new Set(ui.get().selection);
+      // React Flow unselects what it draws: an occupant, or an endpoint in no sandbox, gives way by itself.
+      const drawn = new Set([...graph.cards, ...graph.cables].map(({ id }) => id));
+      const gains = changes.some((change) => change.type === "select" && change.selected);
+      const next = new Set(ui.get().selection.filter((id) => !gains || drawn.has(id)));
       const before = next.size;
       let changed = false;
       for (const change of changes) {
@@ -165,7 +168,7 @@ function useSelection(graph: Graph) {
       }
       if (changed || next.size !== before) ui.set({ selection: [...next] });
     },
-    [ui],
+    [ui, graph],
   );
   const onFocus = useCallback(
     ({ target }: FocusEvent) => {

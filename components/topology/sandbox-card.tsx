@@ -1,6 +1,6 @@
 "use client";
 
-import { IconBox, IconHome } from "@tabler/icons-react";
+import { IconBox, IconCrown, IconHome } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { Fragment, memo } from "react";
 import { useUiStore } from "#components/actions/ui.ts";
@@ -82,6 +82,11 @@ function EndpointRow({ row, sandbox }: { row: Row; sandbox: string }) {
     >
       <span className={styles.interface}>{row.interfaceName || row.network}</span>{" "}
       <span className={styles.address}>{row.address}</span>
+      {row.crown && (
+        <span className={styles.crown} title={`${row.crown} default route`}>
+          <IconCrown size={13} stroke={1.8} aria-hidden />
+        </span>
+      )}
       <span className={styles.port} /> {row.ports && <PortChips {...row.ports} />}
     </button>
   );
@@ -90,9 +95,9 @@ function EndpointRow({ row, sandbox }: { row: Row; sandbox: string }) {
 const chipsOf = ({ chips, more }: PortLine) => (more ? [...chips, more] : chips);
 
 /** Begins with all that is to be read on the row, as WCAG 2.5.3 wants. */
-function rowLabel({ interfaceName, address, network, ports, status }: Row, sandbox: string): string {
+function rowLabel({ interfaceName, address, network, crown, ports, status }: Row, sandbox: string): string {
   const read = [interfaceName || network, address, ...(ports ? chipsOf(ports).map(({ text }) => text) : [])].join(" ");
-  return `Endpoint ${read} of ${sandbox} on ${network}, ${statusWords[status]}`;
+  return `Endpoint ${read} of ${sandbox} on ${network}${crown ? `, ${crown} default route` : ""}, ${statusWords[status]}`;
 }
 
 function PortChips({ chips, more }: PortLine) {

@@ -1,3 +1,4 @@
+import { contenders } from "#cnm/crown.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { TopologyState } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
@@ -13,6 +14,8 @@ export interface Row {
   interfaceName: string;
   address: string;
   network: string;
+  /** The default routes that go through it, "IPv4 and IPv6"; "" also where there is no other way they could go. */
+  crown: string;
   /** A second line of the row. */
   ports: PortLine | null;
   /** "eth0 172.17.0.2/16 on net, publishing 8080:80/tcp". */
@@ -31,8 +34,9 @@ const portsHeight = 22;
 /** The rows in the order of interfaces, below each other. */
 export function rowsOf(state: TopologyState, endpoints: readonly Endpoint[]): Row[] {
   let top = headHeight;
+  const crowns = crownsOf(state, endpoints);
   return endpoints
-    .map((endpoint) => rowOf(state, endpoint))
+    .map((endpoint) => rowOf(state, endpoint, crowns.get(endpoint.id) ?? ""))
     .sort(byInterface)
     .map((row) => {
       const placed = { ...row, top };
@@ -50,7 +54,13 @@ export function sandboxHeight(rows: readonly Row[], shared = false): number {
 /** From the card's top to where the row's cable begins: the middle of its first line. */
 export const rowCenter = ({ top }: Row): number => top + lineHeight / 2;
 
-function rowOf(state: TopologyState, endpoint: Endpoint): Omit<Row, "top"> {
+function crownsOf({ topology }: TopologyState, endpoints: readonly Endpoint[]): Map<Id, string> {
+  const home = endpoints[0]?.attachment?.sandboxId;
+  const able = endpoints.length > 1 && home ? contenders(topology, home) : [];
+  return new Map(able.length > 1 ? able.map(({ endpoint, crown }) => [endpoint.id, crown]) : []);
+}
+
+function rowOf(state: TopologyState, endpoint: Endpoint, crown: string): Omit<Row, "top"> {
   const interfaceName = endpoint.attachment?.interfaceName ?? "";
   const address = endpoint.ipv4 ?? endpoint.ipv6 ?? "";
   const network = state.topology.networks[endpoint.networkId]?.name ?? "";
@@ -61,8 +71,9 @@ function rowOf(state: TopologyState, endpoint: Endpoint): Omit<Row, "top"> {
     interfaceName,
     address,
     network,
+    crown,
     ports,
-    text: `${[interfaceName || "member", address].filter(Boolean).join(" ")} on ${network}${publishing}`,
+    text: `${[interfaceName || "member", address].filter(Boolean).join(" ")} on ${network}${crown ? `, ${crown} default route` : ""}${publishing}`,
     height: lineHeight + (ports ? portsHeight : 0),
     status: statusOf(state, endpoint.id),
     problem: state.problems[endpoint.id]?.message ?? null,

@@ -2,9 +2,11 @@ import { CnmError } from "#cnm/errors.ts";
 import type { FirewallState } from "#cnm/firewall.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { HistoryEntry } from "#cnm/history.ts";
+import type { Id } from "#cnm/ids.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { poolCapacity } from "#cnm/pool-capacity.ts";
+import type { SeenRoute } from "#cnm/route.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
@@ -16,6 +18,8 @@ import { namespaceOf } from "./wanted.ts";
 export interface SystemOptions {
   controller: NetworkController;
   firewallCounters: KernelPort["firewallCounters"];
+  /** The routes of a namespace, "" for the host's. */
+  routes(namespace: string): Promise<SeenRoute[]>;
   store: Store;
   version: string;
   /** The name of the machine, for people who look at more than one. */
@@ -82,6 +86,18 @@ export class System {
       gateway: gatewayOf(topology, sandbox.id),
       endpoints: endpoints.map((endpoint) => this.inspectEndpoint(endpoint.id)),
     };
+  }
+
+  /** The sandbox's routes as the kernel has them, each with the endpoint it goes through, if it is one's. */
+  async sandboxRoutes(ref: string): Promise<(SeenRoute & { endpointId: Id | null })[]> {
+    const { controller, routes } = this.#options;
+    const sandbox = findSandbox(controller.topology, ref);
+    const endpoints = endpointsIn(controller.topology, sandbox.sharedWith ?? sandbox.id);
+    const found = await routes(namespaceOf(sandbox));
+    return found.map((route) => {
+      const through = endpoints.find(({ attachment }) => attachment?.interfaceName === route.device);
+      return { ...route, endpointId: through?.id ?? null };
+    });
   }
 
   inspectEndpoint(ref: string) {

@@ -1,7 +1,8 @@
 import type { HostFacts } from "#cnm/facts.ts";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { KernelObject } from "./objects.ts";
+import type { SeenRoute } from "#cnm/route.ts";
+import type { KernelObject, Namespace } from "./objects.ts";
 import type { Step } from "./steps.ts";
 
 /** What the kernel worker is started with; plain data. */
@@ -51,6 +52,7 @@ export interface KernelCalls {
   disturbed(): boolean;
   observeFirewall(like: readonly KernelObject[]): KernelObject[];
   firewallCounters(): FirewallCounters;
+  routes(ns: Namespace): SeenRoute[];
   close(): void;
 }
 

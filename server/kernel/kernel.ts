@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
+import type { SeenRoute } from "#cnm/route.ts";
 import type { Call, DropCounter, FirewallCounters, FirewallState, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { plan } from "./diff.ts";
-import type { KernelObject } from "./objects.ts";
+import type { KernelObject, Namespace } from "./objects.ts";
 import { render } from "./render.ts";
 import type { Step } from "./steps.ts";
 
@@ -35,6 +36,8 @@ export interface Kernel {
   observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
   /** What the firewall has of ours and has counted; an owner's id is its first twelve digits. */
   firewallCounters(): Promise<FirewallCounters>;
+  /** The main routing table of a namespace; ENOENT where there is no such namespace. */
+  routes(ns: Namespace): Promise<SeenRoute[]>;
   /** The sandbox key of the CNM: the path of a named namespace. */
   namespaceKey(name: string): string;
   /** Ends the worker after the calls that are under way. The kernel's objects stay. Idempotent. */
@@ -62,6 +65,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     disturbed: () => call("disturbed"),
     observeFirewall: (like) => call("observeFirewall", like),
     firewallCounters: () => call("firewallCounters"),
+    routes: (ns) => call("routes", ns),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: async () => {
       // Refused where the worker has ended already.

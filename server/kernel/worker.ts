@@ -14,6 +14,7 @@ import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
+import { routesIn } from "./routes.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
 
 /**
@@ -50,6 +51,7 @@ const calls: KernelCalls = {
     ...firewall.counters(),
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
   }),
+  routes: (ns) => routesIn(directory, ns),
   close: () => {
     heldPorts.close();
     // After the answer has been posted.

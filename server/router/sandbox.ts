@@ -8,6 +8,7 @@ const ExecInput = z.strictObject({ ref: Reference, program: z.string().min(1).ma
 export const sandboxRouter = router({
   list: viewerProcedure.query(({ ctx }) => Object.values(ctx.controller.topology.sandboxes)),
   inspect: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.inspectSandbox(input.ref)),
+  routes: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxRoutes(input.ref)),
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

@@ -1,0 +1,106 @@
+import type { Page } from "@playwright/test";
+import { card } from "./gestures.ts";
+import { expect, type Patchbay, test } from "./patchbay.ts";
+
+const inspector = (page: Page) => page.getByRole("complementary", { name: "Inspector" });
+
+/** Sandbox app in networks web and back. */
+async function twoNetworks({ daemon }: Patchbay, page: Page): Promise<void> {
+  const commands = [
+    { type: "sandbox.create", name: "app" },
+    ...["back", "web"].flatMap((name) => [
+      { type: "network.create", name },
+      { type: "endpoint.create", network: name, name: "app" },
+      { type: "endpoint.join", endpoint: `${name}/app`, sandbox: "app" },
+    ]),
+  ];
+  await daemon.admin("mutation", "topology.change", { commands });
+  await expect(card(page, "app")).toContainText("172.18.0.2");
+  await page.keyboard.press("l");
+  await expect(page.getByText("Laid out automatically")).toBeAttached();
+  await page.getByRole("button", { name: "Fit everything" }).click();
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  await card(page, name).click({ position: { x: 60, y: 16 } });
+  await expect(inspector(page).getByRole("heading", { name, exact: true })).toBeVisible();
+}
+
+/** The gateways of the default routes, as the kernel has them. */
+async function defaults({ daemon }: Patchbay): Promise<(string | null)[]> {
+  const routes = await daemon.admin<{ destination: string; via: string | null }[]>("query", "sandbox.routes", {
+    ref: "app",
+  });
+  return routes.filter(({ destination }) => destination === "default").map(({ via }) => via);
+}
+
+test("the crown is dragged to another network, and back by its button; a route is added and removed", async ({
+  patchbay,
+  admin: page,
+}) => {
+  await twoNetworks(patchbay, page);
+  await inspect(page, "app");
+  const seats = inspector(page).getByRole("list", { name: "Default routes" }).getByRole("listitem");
+  await expect(seats.filter({ hasText: "back" })).toContainText("IPv4 default");
+  expect(await defaults(patchbay)).toEqual(["172.17.0.1"]);
+  const crown = inspector(page).getByTitle("IPv4 default route: drag it to another network");
+  await crown.dragTo(seats.filter({ hasText: "web" }));
+  const plan = page.getByRole("dialog", { name: /Send by web/ });
+  await expect(plan).toContainText(/route replace default via 172\.18\.0\.1 dev eth1/);
+  await plan.getByRole("button", { name: "Apply" }).click();
+  await expect(seats.filter({ hasText: "web" })).toContainText("IPv4 default");
+  await expect(inspector(page).getByRole("row", { name: /default \(IPv4\) 172\.18\.0\.1 eth1/ })).toBeVisible();
+  expect(await defaults(patchbay)).toEqual(["172.18.0.1"]);
+  await expect(card(page, "app").getByTitle("IPv4 default route")).toBeVisible();
+
+  await inspector(page).getByRole("button", { name: "Give the default route to back" }).click();
+  await page
+    .getByRole("dialog", { name: /Send by back/ })
+    .getByRole("button", { name: "Apply" })
+    .click();
+  await expect(inspector(page).getByRole("row", { name: /default \(IPv4\) 172\.17\.0\.1 eth0/ })).toBeVisible();
+
+  const route = inspector(page).getByLabel("New route through eth1");
+  await route.fill("10.9.0.1/16");
+  await route.press("Enter");
+  await expect(inspector(page).getByText(/host bits set; the network is 10\.9\.0\.0\/16/)).toBeVisible();
+  await route.fill("10.9.0.0/16 via 172.18.0.9");
+  await route.press("Enter");
+  await page
+    .getByRole("dialog", { name: /Add the route/ })
+    .getByRole("button", { name: "Apply" })
+    .click();
+  await expect(inspector(page).getByRole("row", { name: "10.9.0.0/16 172.18.0.9 eth1" })).toBeVisible();
+  await inspector(page).getByRole("button", { name: "Remove the route 10.9.0.0/16 via 172.18.0.9" }).click();
+  await page
+    .getByRole("dialog", { name: /Remove the route/ })
+    .getByRole("button", { name: "Apply" })
+    .click();
+  await expect(inspector(page).getByRole("row", { name: "10.9.0.0/16 172.18.0.9 eth1" })).toHaveCount(0);
+});
+
+test("a sandbox that shares another's namespace is on its card, and says whose network it has", async ({
+  patchbay,
+  admin: page,
+}) => {
+  await twoNetworks(patchbay, page);
+  await page.getByRole("button", { name: "Sandbox", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("side");
+  await dialog.getByRole("combobox", { name: "Namespace" }).click();
+  await page.getByRole("option", { name: "that of another sandbox" }).click();
+  await dialog.getByRole("combobox", { name: "Shares the namespace of" }).click();
+  await page.getByRole("option", { name: "app" }).click();
+  await dialog.getByRole("button", { name: "Create sandbox" }).click();
+  await expect(card(page, "app")).toContainText("shared by side");
+  await expect(card(page, "side")).toHaveCount(0);
+  await inspect(page, "app");
+  await inspector(page).getByRole("button", { name: "side", exact: true }).click();
+  await expect(inspector(page).getByText("the namespace of app")).toBeVisible();
+  await inspector(page).getByRole("button", { name: "Delete…" }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /Delete/ })
+    .click();
+  await expect(card(page, "app")).not.toContainText("shared by");
+});
