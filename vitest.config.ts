@@ -13,7 +13,7 @@ export default defineConfig({
           name: "kernel",
           include: kernel,
           exclude: ignored,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },
