@@ -10,7 +10,7 @@ import { differences, endMarked, traces } from "./traces.mjs";
 
 /** @typedef {import("./suites.mjs").Suite} Suite @typedef {import("./counts.mjs").Counts} Counts */
 
-const limitMs = 15 * 60_000;
+const limitMs = 30 * 60_000;
 const graceMs = 5000;
 const markName = "PATCHBAY_TEST_RUN";
 
