@@ -111,7 +111,7 @@ function onDevice<S extends { ns: Namespace; dev: string }>(message: (index: num
 function addLink(session: Session, { ns, name, link }: StepOf<"link.add">): void {
   const own = { name, group: linkGroup };
   if (link.type === "bridge") session.addBridge(ns, { ...own, mac: link.mac });
-  else session.addVeth(ns, { ...own, mtu: link.mtu, peer: link.peer });
+  else session.addVeth(ns, { ...own, mac: link.mac, mtu: link.mtu, peer: link.peer });
 }
 
 function changeLink(session: Session, { ns, name, set }: StepOf<"link.set">): void {

@@ -8,6 +8,7 @@ import {
   endpointObjects,
   guardOf,
   hostEnd,
+  linkObjects,
   sandboxNs,
   sandboxObjects,
 } from "./objects.fixture.ts";
@@ -216,6 +217,51 @@ describe("golden scripts", () => {
   });
 });
 
+describe("a link between two sandboxes", () => {
+  const [a, b] = [sandboxObjects(1), sandboxObjects(2)];
+  const linked = [...a, ...b, ...linkObjects(1, 2)];
+
+  test("is born with an end in either", () => {
+    expect(script(linked, [...a, ...b])).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 link add name link0 group 28770 mtu 1500 address 02:42:0a:01:01:01 numtxqueues 1 numrxqueues 1 type veth peer name link0 mtu 1500 address 02:42:0a:01:01:02 numtxqueues 1 numrxqueues 1 netns pb-000000000002
+      ip netns exec pb-000000000001 sysctl -w net.ipv6.conf.link0.disable_ipv6=1
+      ip netns exec pb-000000000002 sysctl -w net.ipv6.conf.link0.disable_ipv6=1
+      ip -n pb-000000000001 addr replace 10.1.1.1/32 dev link0
+      ip -n pb-000000000002 addr replace 10.1.1.2/32 dev link0
+      ip -n pb-000000000001 link set dev link0 alias 'patchbay link 1-2' up
+      ip -n pb-000000000002 link set dev link0 up
+      ip -n pb-000000000001 route replace 10.1.1.2/32 dev link0 proto 80
+      ip -n pb-000000000002 route replace 10.1.1.1/32 dev link0 proto 80"
+    `);
+  });
+
+  test("goes with one line, also if a sandbox goes, and by itself if both do", () => {
+    const [unlinked, without, none] = [[...a, ...b], a, []].map((want) => script(want, linked));
+    expect(unlinked).toMatchInlineSnapshot(`"ip -n pb-000000000001 link del dev link0"`);
+    expect(without).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 link del dev link0
+      ip netns del pb-000000000002"
+    `);
+    expect(script(b, linked)).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 link del dev link0
+      ip netns del pb-000000000001"
+    `);
+    expect(none).toMatchInlineSnapshot(`
+      "ip netns del pb-000000000001
+      ip netns del pb-000000000002"
+    `);
+  });
+
+  test("keeps its MAC addresses and its MTU", () => {
+    const mac = "02:00:00:00:00:09";
+    const [veth] = linkObjects(1, 2, { mac, mtu: 1400 });
+    const have = linked.map((object) => (object.kind === "link" && object.type === "veth" && veth ? veth : object));
+    expect(script(linked, have)).toMatchInlineSnapshot(
+      `"ip -n pb-000000000001 link set dev link0 address 02:42:0a:01:01:01 mtu 1500"`,
+    );
+  });
+});
+
 describe("held ports", () => {
   const port = (change: Partial<HeldPort> = {}): HeldPort => ({
     kind: "port",
@@ -305,12 +351,19 @@ const world = fc
       { selector: keyOf, maxLength: 3 },
     ),
     table: fc.boolean(),
+    /** The sandbox that it is made from and the one it leads to. */
+    link: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 }), fc.boolean()),
   })
-  .map(({ mtu, sandboxes, endpoints, present, ports, table }): KernelObject[] => [
+  .map(({ mtu, sandboxes, endpoints, present, ports, table, link: [from, to, routed] }): KernelObject[] => [
     ...ports,
     ...(table ? [{ kind: "guard-table" as const }] : []),
     ...(present ? bridgeObjects({ mtu }) : []),
     ...sandboxes.flatMap(sandboxObjects),
+    ...(from !== to && sandboxes.includes(from) && sandboxes.includes(to)
+      ? linkObjects(from, to, { mtu, mac: `02:42:0a:01:01:${mtu % 100}0` }).filter(
+          ({ kind }) => routed || kind !== "route",
+        )
+      : []),
     ...endpoints
       .filter(({ n, name }, i) => sandboxes.includes(n) && endpoints.findIndex((other) => other.name === name) === i)
       .flatMap(

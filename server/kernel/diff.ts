@@ -279,7 +279,8 @@ function linkCreation(link: LinkObject, kept: LinkObject | undefined): Phases {
 
 function vethCreation(link: VethLink, kept: VethLink | undefined): Phases {
   const { up: _, ...peer } = link.peer;
-  const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type: "veth", mtu: link.mtu, peer } };
+  const own = { type: "veth" as const, ...(link.mac === undefined ? {} : { mac: link.mac }), mtu: link.mtu };
+  const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { ...own, peer } };
   const before = kept ?? { ...link, up: false, alias: "", master: null, peer: { ...link.peer, up: false } };
   // The sandbox's end comes last: nothing is sent before its port is what it should be.
   return {

@@ -65,6 +65,32 @@ export function endpointObjects(n: number, change: Partial<VethLink> = {}): Kern
   ];
 }
 
+/** A link between sandboxes `a` and `b`, made from `a`: link0 at either end, addresses 10.1.1.x/32 follow from their numbers. */
+export function linkObjects(a: number, b: number, change: Partial<VethLink> = {}): KernelObject[] {
+  const ends = [a, b].map((n) => ({ ns: sandboxNs(n), dev: "link0", address: `10.1.1.${n}/32` }));
+  const veth: VethLink = {
+    kind: "link",
+    type: "veth",
+    ns: sandboxNs(a),
+    name: "link0",
+    mac: `02:42:0a:01:01:0${a}`,
+    mtu: 1500,
+    master: null,
+    isolated: false,
+    hairpin: false,
+    up: true,
+    alias: `patchbay link ${a}-${b}`,
+    peer: { ns: sandboxNs(b), name: "link0", mac: `02:42:0a:01:01:0${b}`, mtu: 1500, up: true },
+    ...change,
+  };
+  const onEnds = ends.flatMap(({ ns, dev, address }, i): KernelObject[] => [
+    sysctl(ns, dev, "disable_ipv6=1"),
+    { kind: "address", ns, dev, address },
+    { kind: "route", ns, family: 4, dst: ends[1 - i]?.address ?? "", via: null, dev },
+  ]);
+  return [veth, ...onEnds];
+}
+
 /** Endpoint `n` sends as itself. */
 export function guardOf(n: number): GuardObject {
   const [ipv4 = ""] = ipv4Of(n).split("/");

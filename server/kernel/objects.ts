@@ -38,12 +38,17 @@ export interface AdoptedBridgeLink {
   up: boolean;
 }
 
-/** Both ends of a veth. Identity: the host end's name and the peer's namespace and name; the peer is born in its namespace. */
+/**
+ * Both ends of a veth. Identity: namespace and name of either end; the peer is born in its namespace. An end in the host's
+ * namespace is never the peer.
+ */
 export interface VethLink {
   kind: "link";
   type: "veth";
   ns: Namespace;
   name: string;
+  /** Absent: whichever the kernel gives. Observed only where it is wanted. */
+  mac?: string;
   mtu: number;
   master: string | null;
   /** Of a bridge port: it reaches the bridge and ports that are not, never another that is (bridge(8)). False without a master. */

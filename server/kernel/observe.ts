@@ -4,10 +4,10 @@ import { doomedGroup, isOurGroup, protocol } from "./names.ts";
 import { decodeAddress, dumpAddresses } from "./netlink/address.ts";
 import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
 import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
-import { decodeNetnsId, getNetnsId } from "./netlink/netns-id.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import type { NetlinkSocket } from "./netlink/socket.ts";
 import { listNamespaces } from "./netns.ts";
+import { givenNumber, hostNumbers, numberOf } from "./netns-numbers.ts";
 import {
   type AddressObject,
   isNetworkObject,
@@ -39,8 +39,10 @@ export interface ObserveOptions {
 /** What was found in one namespace. */
 interface Look {
   ns: Namespace;
-  /** The number the host's namespace has for this one; a veth's end tells its peer's namespace by it. */
+  /** The number the host's namespace has for this one; a veth's end there tells its peer's namespace by it. */
   netnsId: number;
+  /** As the host's, by the numbers that the ends of our veths tell here. */
+  hostIds: ReadonlyMap<number, number>;
   links: readonly LinkInfo[];
   onLinks: OnLink[];
   sysctls: SysctlObject[];
@@ -58,9 +60,9 @@ function observeNetwork({ directory, like, everything }: ObserveOptions): Networ
   const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
   const guards = named.guards.size > 0 || everything ? observeGuards() : [];
   const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
-  const numbered = new Map(looks.flatMap((look) => (look.ns === "" ? [] : [[look.netnsId, look] as const])));
+  const numbered = new Map(looks.flatMap((look) => (look.netnsId < 0 ? [] : [[look.netnsId, look] as const])));
   const found = looks.flatMap((look): NetworkObject[] => {
-    const objects = [...links(look, numbered, named.adopted), ...look.onLinks];
+    const objects = [...links(look, numbered, named), ...look.onLinks];
     if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
@@ -71,20 +73,31 @@ function observeNetwork({ directory, like, everything }: ObserveOptions): Networ
 function lookInto(directory: string, named: Named["sysctls"], wanted: (name: string) => boolean): Look[] {
   const session = new Session(directory);
   try {
-    return ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns) => {
+    const looks = ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns): Look | [] => {
       if (!session.opens(ns)) return [];
       const links = session.socket(ns).dump(dumpLinks()).map(decodeLink);
+      const leadsAway = ns !== "" && links.some(({ peer }) => peer.netnsId !== null);
       return {
         ns,
-        netnsId: netnsId(session, ns),
+        netnsId: (leadsAway ? givenNumber : numberOf)(session, "", ns),
+        hostIds: new Map(),
         links,
         onLinks: onLinks(session.socket(ns), ns, links),
         sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
       };
     });
+    // Only now has the host a number for every namespace that a link may lead to.
+    return looks.map((look) => ({ ...look, hostIds: hostIds(session, look) }));
   } finally {
     session.close();
   }
+}
+
+/** Links between sandboxes are ours at one end. */
+function hostIds(session: Session, { ns, links }: Look): Look["hostIds"] {
+  const ours = ns === "" ? [] : links.filter(({ group }) => isOurGroup(group));
+  const numbers = new Set(ours.flatMap(({ peer }) => peer.netnsId ?? []));
+  return numbers.size > 0 && session.opens(ns) ? hostNumbers(session, ns, [...numbers]) : new Map();
 }
 
 type OnLink = AddressObject | RouteObject | NeighbourObject;
@@ -99,6 +112,8 @@ interface Named {
   sysctls: Map<Namespace, Set<string>>;
   /** Bridges of others, by `keyOf`. */
   adopted: Set<string>;
+  /** Veths whose own MAC matters, by `keyOf`. */
+  macs: Set<string>;
 }
 
 /** What the objects name. */
@@ -108,6 +123,7 @@ function namedIn(like: readonly NetworkObject[]): Named {
   const guards = new Set<string>();
   const sysctls = new Map<Namespace, Set<string>>();
   const adopted = new Set<string>();
+  const macs = new Set<string>();
   for (const object of like) {
     if (isOnce(object)) {
       guards.add(keyOf(object));
@@ -116,26 +132,22 @@ function namedIn(like: readonly NetworkObject[]): Named {
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
+    if (object.kind === "link" && object.type === "veth" && object.mac !== undefined) macs.add(keyOf(object));
     if (object.kind === "link" && object.type === "adopted-bridge") adopted.add(keyOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices, guards, sysctls, adopted };
-}
-
-function netnsId(session: Session, ns: Namespace): number {
-  const [payload] = session.socket("").request(getNetnsId(session.descriptor(ns)));
-  return payload ? decodeNetnsId(payload) : -1;
+  return { namespaces, devices, guards, sysctls, adopted, macs };
 }
 
 /** `numbered`: what was found in the namespaces, by the number that the host's has for each. */
-function links(look: Look, numbered: ReadonlyMap<number, Look>, adopted: ReadonlySet<string>): LinkObject[] {
+function links(look: Look, numbered: ReadonlyMap<number, Look>, named: Named): LinkObject[] {
   const { ns, links } = look;
   const names = new Map(links.map(({ index, name }) => [index, name]));
   return links.flatMap((link): LinkObject[] => {
     const { name, up, alias, mac, mtu } = link;
     if (name === "lo") return ns === "" ? [] : [{ kind: "link", type: "loopback", ns, name, up, alias }];
     const foreign: LinkObject = { kind: "link", type: "adopted-bridge", ns, name, up };
-    if (link.type === "bridge" && adopted.has(keyOf(foreign))) return [foreign];
+    if (link.type === "bridge" && named.adopted.has(keyOf(foreign))) return [foreign];
     if (!isOurGroup(link.group)) return [];
     const mark = link.group === doomedGroup ? ({ doomed: true } as const) : {};
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias, ...mark }];
@@ -143,18 +155,22 @@ function links(look: Look, numbered: ReadonlyMap<number, Look>, adopted: Readonl
     const master = names.get(link.master) ?? null;
     const peer = peerOf(link, look, numbered);
     const { isolated, hairpin } = link;
-    return [{ kind: "link", type: "veth", ns, name, mtu, master, isolated, hairpin, up, alias, peer, ...mark }];
+    const veth: VethLink = { kind: "link", type: "veth", ns, name, mtu, master, isolated, hairpin, up, alias, peer };
+    return [{ ...veth, ...(named.macs.has(keyOf(veth)) ? { mac } : {}), ...mark }];
   });
 }
 
 /** A peer that was moved out of sight is nowhere: the veth is then not the one anybody wants, and is replaced. */
 function peerOf({ peer }: LinkInfo, near: Look, numbered: ReadonlyMap<number, Look>): VethLink["peer"] {
-  const far = peer.netnsId !== null && near.ns === "" ? numbered.get(peer.netnsId) : undefined;
+  const far =
+    peer.netnsId === null ? undefined : numbered.get(near.ns === "" ? peer.netnsId : hostIdOf(near, peer.netnsId));
   const place = peer.netnsId === null ? near : far;
   const end = place?.links.find(({ index }) => index === peer.index);
   if (!place || !end) return { ns: "", name: "", mac: "", mtu: 0, up: false };
   return { ns: place.ns, name: end.name, mac: end.mac, mtu: end.mtu, up: end.up };
 }
+
+const hostIdOf = ({ hostIds }: Look, netnsId: number): number => hostIds.get(netnsId) ?? -1;
 
 /** Our addresses, routes and neighbours of one namespace. */
 function onLinks(socket: NetlinkSocket, ns: Namespace, all: readonly LinkInfo[]): OnLink[] {

@@ -138,7 +138,8 @@ function linkAdd(link: LinkAdd): string[] {
   if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge", "no_linklocal_learn", "1"];
   const { ns, name, mac, mtu } = link.peer;
   const peer = ["name", name, "mtu", `${mtu}`, "address", mac, ...singleQueue, ...(ns ? ["netns", ns] : [])];
-  return [...own, "mtu", `${link.mtu}`, ...singleQueue, "type", "veth", "peer", ...peer];
+  const address = link.mac === undefined ? [] : ["address", link.mac];
+  return [...own, "mtu", `${link.mtu}`, ...address, ...singleQueue, "type", "veth", "peer", ...peer];
 }
 
 function linkSet({ alias, mac, mtu, master, up }: LinkSet): string[] {

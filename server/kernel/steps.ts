@@ -64,7 +64,7 @@ export type LinkAdd =
    * its own choice (br_mtu_auto_adjust).
    */
   | { type: "bridge"; mac: string }
-  | { type: "veth"; mtu: number; peer: { ns: Namespace; name: string; mac: string; mtu: number } };
+  | { type: "veth"; mac?: string; mtu: number; peer: { ns: Namespace; name: string; mac: string; mtu: number } };
 
 /** What changes on a link that exists; a field that is absent stays as it is. `master: null` takes it out of its bridge. */
 export interface LinkSet {
