@@ -9,7 +9,7 @@ import {
   subnetOf,
   width,
 } from "./cidr.ts";
-import { overlappingNetwork, overlappingRoute, requestPool } from "./default-pools.ts";
+import { overlappingNetwork, overlappingRoute, requestPair, requestPool } from "./default-pools.ts";
 import { CnmError } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import type { Pool } from "./network.ts";
@@ -24,14 +24,17 @@ export interface Surroundings {
   device: unknown;
   /** The addresses of that device, with prefix length. */
   addresses: readonly string[];
+  /** Two addresses are enough. */
+  paired: boolean;
 }
 
 /** The pool of a request: the given one, else that of an address the device has, else the first free default pool. */
-export function choosePool(request: PoolRequest, { topology, facts, device, addresses }: Surroundings): Pool {
+export function choosePool(request: PoolRequest, surroundings: Surroundings): Pool {
+  const { topology, facts, device, addresses, paired } = surroundings;
   const there = addresses.flatMap(prefixed).filter(({ subnet }) => subnet.family === request.family);
   const [first] = there;
   const wanted = request.pool ?? (first && automaticPool(first.subnet));
-  if (!wanted) return automaticPool(requestPool(topology, request.family, facts));
+  if (!wanted) return automaticPool((paired ? requestPair : requestPool)(topology, request.family, facts));
   const onLinkRoutes = facts.onLinkRoutes.filter(({ dev }) => dev !== device);
   refuseOverlap(topology, wanted.subnet, { ...facts, onLinkRoutes });
   return withAddresses(wanted, request.ownGateway, there);

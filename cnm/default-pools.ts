@@ -1,6 +1,7 @@
 import {
   type Cidr,
   cidrOf,
+  contains,
   type Family,
   nth,
   overlaps,
@@ -77,8 +78,28 @@ export function nextPool(topology: Topology, family: Family, facts: Facts): Cidr
 
 /** As `nextPool`; throws EXHAUSTED when none is left. */
 export function requestPool(topology: Topology, family: Family, facts: Facts): Cidr {
-  const pool = nextPool(topology, family, facts);
-  if (pool) return pool;
+  return nextPool(topology, family, facts) ?? exhausted(family);
+}
+
+/**
+ * A subnet of two addresses (RFC 3021, RFC 6164): the lowest that is free in the last default pool that holds nothing or such
+ * subnets only, so that many links take one pool from the networks that need a whole one. Throws EXHAUSTED as `requestPool`.
+ */
+export function requestPair(topology: Topology, family: Family, facts: Facts): Cidr {
+  const occupants = occupantsOf(topology, family, facts);
+  const prefix = width(family) - 1;
+  for (const pool of [...defaultPools(family, facts.hostId)].reverse()) {
+    const inside = occupants.filter(({ subnet }) => overlaps(subnet, pool));
+    if (inside.some(({ kind, subnet }) => kind !== "network" || subnet.prefix !== prefix)) continue;
+    const taken = new Set(inside.map(({ subnet }) => subnet.first));
+    let first = pool.first;
+    while (taken.has(first)) first += 2n;
+    if (contains(pool, { family, value: first })) return { family, first, prefix };
+  }
+  return exhausted(family);
+}
+
+function exhausted(family: Family): never {
   throw new CnmError("EXHAUSTED", `every default IPv${family} pool is in use by a network, a route or a name server`, {
     rule: "no-pool-left",
     lift: "give a subnet, or delete a network",

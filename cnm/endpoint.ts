@@ -3,7 +3,7 @@ import { defaultEndpointOptions, EndpointOptions } from "./endpoint-options.ts";
 import { Id, Labels, Name } from "./ids.ts";
 import { Exposure, Link, Publication } from "./ports.ts";
 
-/** Where an endpoint is joined, and the interface it has there ("eth0"; "" for drivers without one). */
+/** Where an endpoint is joined, and the interface it has there ("eth0"; in the host's own namespace `hostEndOf`; "" for drivers without one). */
 export const Attachment = z.strictObject({ sandboxId: Id, interfaceName: z.string() });
 export type Attachment = z.infer<typeof Attachment>;
 
@@ -14,7 +14,7 @@ export const Endpoint = z.strictObject({
   name: Name,
   networkId: Id,
   createdAt: z.string(),
-  /** Address with the subnet's prefix length, "172.17.0.2/16"; null where the network has no such pool. */
+  /** As it is on the interface, "172.17.0.2/16" or at the end of a link "10.1.1.1/32"; null where the network has no such pool. */
   ipv4: z.string().nullable(),
   ipv6: z.string().nullable(),
   /** Lower-case, colon-separated; null for drivers without an interface. */

@@ -4,6 +4,9 @@ import { z } from "zod";
 export const Id = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
 export type Id = z.infer<typeof Id>;
 
+/** The interface that an endpoint has in the host's namespace: the kernel takes 15 bytes. */
+export const hostEndOf = (endpointId: Id): string => `pbv${endpointId.slice(0, 10)}`;
+
 /** The twelve digits people and kernel names use. */
 export const shortId = (id: Id): string => id.slice(0, 12);
 

@@ -1,3 +1,4 @@
+import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Id } from "./ids.ts";
 import { indexBy } from "./objects.ts";
@@ -27,4 +28,17 @@ export function endpointsIn(topology: Topology, sandboxId: Id): readonly Endpoin
 /** The endpoints that link to an endpoint; only ones of its own network do. */
 export function linkersOf(topology: Topology, { id, networkId }: Endpoint): readonly Endpoint[] {
   return endpointsOf(topology, networkId).filter(({ links }) => links.some(({ endpointId }) => endpointId === id));
+}
+
+/** The other end of a link: the one that is joined as well, or null. Also for an endpoint that is not joined (any more). */
+export function otherEndOf(topology: Topology, { id, networkId }: Endpoint): Endpoint | null {
+  const network = topology.networks[networkId];
+  if (!network || !drivers[network.driver].paired) return null;
+  return endpointsOf(topology, networkId).find((other) => other.id !== id && other.attachment !== null) ?? null;
+}
+
+/** The endpoints whose interfaces or rules change with an endpoint's: those that link to it, and the other end of its link. */
+export function dependentsOf(topology: Topology, endpoint: Endpoint): Endpoint[] {
+  const other = otherEndOf(topology, endpoint);
+  return [...linkersOf(topology, endpoint), ...(other ? [other] : [])];
 }

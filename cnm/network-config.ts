@@ -10,6 +10,7 @@ import {
   parseCidr,
   parsePrefixed,
   subnetOf,
+  width,
 } from "./cidr.ts";
 import type { CommandInput, PoolConfig } from "./commands.ts";
 import { type DriverDefinition, drivers, findDriver, parseOptions } from "./drivers/index.ts";
@@ -40,6 +41,7 @@ export function parseNetworkConfig(command: NetworkCreate, problems: Problem[]):
   const options = driver && parseOptions(driver, command.options);
   if (options && !options.ok) problems.push(...options.problems);
   const pools = driver && !driver.hasPools ? noPools(driver, command, problems) : parsePools(command, problems);
+  if (driver?.paired) problems.push(...unfitForPair(command, pools));
   const families = pools.map(({ family }) => family);
   if (options?.ok)
     problems.push(...(driver?.conflicts?.(options.options, { families, internal: command.internal }) ?? []));
@@ -62,6 +64,21 @@ function noPools(driver: DriverDefinition, command: NetworkCreate, problems: Pro
   if (command.pools.length > 0)
     problems.push({ path: "pools", message: `networks of driver ${driver.name} have no subnets` });
   return [];
+}
+
+/** Two ends need two addresses, and nothing is between them that could be a gateway. */
+function unfitForPair({ pools }: NetworkCreate, requests: readonly PoolRequest[]): Problem[] {
+  const gateways = pools.flatMap(({ gateway }, index) =>
+    gateway === undefined
+      ? []
+      : [{ path: `pools.${index}.gateway`, message: "a point-to-point network has no gateway; leave it out" }],
+  );
+  const single = requests.flatMap(({ pool }): Problem[] => {
+    if (!pool || cidrOf(pool.subnet).prefix < width(pool.family)) return [];
+    const index = pools.findIndex(({ subnet }) => subnet !== undefined && subnet.includes(":") === (pool.family === 6));
+    return [{ path: `pools.${index}.subnet`, message: `${pool.subnet} has one address, and a link has two ends` }];
+  });
+  return [...gateways, ...single];
 }
 
 function parsePools(command: NetworkCreate, problems: Problem[]): PoolRequest[] {

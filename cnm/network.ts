@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BridgeOptions } from "./drivers/bridge.ts";
 import { HostOptions } from "./drivers/host.ts";
 import { NullOptions } from "./drivers/null.ts";
+import { PtpOptions } from "./drivers/ptp.ts";
 import { Id, Labels, Name } from "./ids.ts";
 
 /** A subnet of a network with what is reserved in it. All addresses are canonical text (RFC 5952 for IPv6). */
@@ -38,6 +39,7 @@ export const Network = z.discriminatedUnion("driver", [
   z.strictObject({ ...base, driver: z.literal("null"), options: NullOptions }),
   z.strictObject({ ...base, driver: z.literal("host"), options: HostOptions }),
   z.strictObject({ ...base, driver: z.literal("bridge"), options: BridgeOptions }),
+  z.strictObject({ ...base, driver: z.literal("ptp"), options: PtpOptions }),
 ]);
 export type Network = z.infer<typeof Network>;
 export type DriverName = Network["driver"];

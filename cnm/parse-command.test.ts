@@ -178,7 +178,7 @@ describe("meaning", () => {
     {
       name: "unknown driver",
       in: network({ driver: "br\nidge" }),
-      want: ['driver: unknown driver "br\\nidge"; there are: bridge, host, null'],
+      want: ['driver: unknown driver "br\\nidge"; there are: bridge, ptp, host, null'],
     },
     {
       name: "subnets of the null driver",

@@ -1,4 +1,4 @@
-import { type Address, addressOf, cidrOf, type Family, formatAddress } from "./cidr.ts";
+import { type Address, addressOf, cidrOf, type Family, formatAddress, width } from "./cidr.ts";
 import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -10,7 +10,7 @@ import { poolOf, requestAddress, usedAddresses } from "./ipam.ts";
 import { findEndpoint, findNetwork } from "./lookup.ts";
 import { freeMac, macOfAddress, parseMac } from "./mac.ts";
 import { endpointsOf, linkersOf } from "./members.ts";
-import type { Network, Pool } from "./network.ts";
+import type { Network } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { withOptions } from "./reduce-options.ts";
 import { withPorts } from "./reduce-ports.ts";
@@ -32,8 +32,8 @@ export function createEndpoint(topology: Topology, command: EndpointCreate, fact
     name,
     networkId: network.id,
     createdAt: command.at,
-    ipv4: withPrefix(ipv4, poolOf(network, 4)),
-    ipv6: withPrefix(ipv6, poolOf(network, 6)),
+    ipv4: withPrefix(ipv4, network),
+    ipv6: withPrefix(ipv6, network),
     mac: mac ?? defaultMac(network, neighbours, ipv4 ?? ipv6),
     aliases: command.aliases,
     labels: command.labels,
@@ -138,6 +138,10 @@ function gatewayMacs(network: Network): string[] {
   return network.pools.flatMap(({ gateway }) => (gateway ? [macOfAddress(addressOf(gateway))] : []));
 }
 
-function withPrefix(address: Address | null, pool: Pool | undefined): string | null {
-  return address && pool ? `${formatAddress(address)}/${cidrOf(pool.subnet).prefix}` : null;
+/** The end of a link is alone in its subnet: the other end is reached by a route. */
+function withPrefix(address: Address | null, network: Network): string | null {
+  const pool = address && poolOf(network, address.family);
+  if (!pool) return null;
+  const prefix = drivers[network.driver].paired ? width(pool.family) : cidrOf(pool.subnet).prefix;
+  return `${formatAddress(address)}/${prefix}`;
 }

@@ -3,7 +3,7 @@ import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { CnmError, enforce, invalid } from "./errors.ts";
-import { type Id, Name } from "./ids.ts";
+import { hostEndOf, type Id, Name } from "./ids.ts";
 import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
 import { endpointsIn, occupantsOf } from "./members.ts";
 import type { DriverName, Network } from "./network.ts";
@@ -22,7 +22,11 @@ export function join(topology: Topology, command: CommandOf<"endpoint.join">): C
   const created = existing ? [] : managedSandbox(topology, command, network.driver);
   const sandboxId = existing?.id ?? command.newId;
   enforce(canJoin(applyChanges(topology, created), endpoint.id, sandboxId));
-  const attachment = { sandboxId, interfaceName: interfaceName(topology, sandboxId, network) };
+  const interfaceName =
+    existing?.mode === "host" && drivers[network.driver].hasInterface
+      ? hostEndOf(endpoint.id)
+      : nextInterface(topology, sandboxId, network);
+  const attachment = { sandboxId, interfaceName };
   return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...endpoint, attachment } }];
 }
 
@@ -64,7 +68,7 @@ function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | unde
 }
 
 /** The network's prefix and the lowest number that is free in the sandbox. */
-function interfaceName(topology: Topology, sandboxId: Id, network: Network): string {
+function nextInterface(topology: Topology, sandboxId: Id, network: Network): string {
   const driver = drivers[network.driver];
   if (!driver.hasInterface) return "";
   const prefix = driver.interfacePrefix(network.options);

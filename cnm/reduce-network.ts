@@ -28,7 +28,13 @@ export function makeNetwork(
   refuseTwinBridge(topology, config.options);
   const { options, addresses } = settle(config, command, facts);
   const pools = config.pools.map((request) => {
-    const pool = choosePool(request, { topology, facts, device: options.bridge, addresses });
+    const pool = choosePool(request, {
+      topology,
+      facts,
+      device: options.bridge,
+      addresses,
+      paired: config.driver.paired ?? false,
+    });
     const nobody = !request.ownGateway && config.driver.reservesGateway?.(options, pool.family) === false;
     return nobody ? { ...pool, gateway: null } : pool;
   });

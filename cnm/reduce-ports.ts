@@ -1,5 +1,6 @@
 import { addressOf } from "./cidr.ts";
 import type { CommandOf } from "./commands.ts";
+import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { CnmError, invalid, type Problem } from "./errors.ts";
 import type { Facts } from "./facts.ts";
@@ -83,6 +84,15 @@ function hostBinding(topology: Topology, endpoint: Endpoint): string | null {
 function refuseWithoutBridge(topology: Topology, endpoint: Endpoint, { exposed, requests, links }: PortFields): void {
   const network = topology.networks[endpoint.networkId];
   if (network?.driver === "bridge" || ![exposed, requests, links].some((given) => given && given.length > 0)) return;
+  if (network && drivers[network.driver].paired)
+    throw new CnmError(
+      "CONFLICT",
+      `network ${network.name} is a link between two ends, and either reaches every port of the other`,
+      {
+        rule: "no-ports-here",
+        lift: "leave ports and links out, or publish on an endpoint of a network of driver bridge",
+      },
+    );
   throw new CnmError(
     "CONFLICT",
     `network ${network?.name} of driver ${network?.driver} publishes no ports and has no links`,

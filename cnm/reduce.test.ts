@@ -111,7 +111,7 @@ test.each([
   {
     name: "no driver",
     in: [networkDraft("web", { driver: "x" })],
-    want: 'INVALID_PARAMETER driver: unknown driver "x"; there are: bridge, host, null',
+    want: 'INVALID_PARAMETER driver: unknown driver "x"; there are: bridge, ptp, host, null',
   },
   { name: "overlap", in: [lan, small], want: "CONFLICT 10.0.0.0/30 overlaps 10.0.0.0/29 of network lan" },
   { name: "sandbox twin", in: [box, sandboxDraft("Box")], want: "CONFLICT there is already a sandbox called box" },

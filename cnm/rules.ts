@@ -176,7 +176,11 @@ export function canBeMember(topology: Topology, network: Network, sandbox: Sandb
   const networks = joined.flatMap((endpoint) => topology.networks[endpoint.networkId] ?? []);
   if (networks.some(({ id }) => id === network.id))
     return conflict("already-connected", `sandbox ${sandbox.name} is already in network ${network.name}`);
-  return firstRefusal([() => fitsMode(network, sandbox), () => fitsNone(network, sandbox, networks)]);
+  return firstRefusal([
+    () => fitsMode(network, sandbox),
+    () => fitsOtherEnd(topology, network, sandbox),
+    () => fitsNone(network, sandbox, networks),
+  ]);
 }
 
 function ownsNamespace(topology: Topology, { name, sharedWith }: Sandbox): Verdict {
@@ -192,7 +196,7 @@ function ownsNamespace(topology: Topology, { name, sharedWith }: Sandbox): Verdi
 function fitsMode(network: Network, sandbox: Sandbox): Verdict {
   const hostNetwork = network.driver === "host";
   const hostSandbox = sandbox.mode === "host";
-  if (hostNetwork === hostSandbox) return allowed;
+  if (hostNetwork === hostSandbox || drivers[network.driver].paired) return allowed;
   return hostNetwork
     ? conflict(
         "host-network-needs-host-mode",
@@ -201,9 +205,22 @@ function fitsMode(network: Network, sandbox: Sandbox): Verdict {
       )
     : conflict(
         "host-mode-needs-host-network",
-        `sandbox ${sandbox.name} uses the host's namespace and can only be in the host network`,
+        `sandbox ${sandbox.name} uses the host's namespace and can only be in the host network and at the end of links`,
         "create a sandbox in private mode",
       );
+}
+
+/** A link from the host to itself leads nowhere. */
+function fitsOtherEnd(topology: Topology, network: Network, sandbox: Sandbox): Verdict {
+  if (!drivers[network.driver].paired || sandbox.mode !== "host") return allowed;
+  const homes = endpointsOf(topology, network.id).flatMap(({ attachment }) => attachment?.sandboxId ?? []);
+  const other = homes.map((id) => topology.sandboxes[id]).find((home) => home?.mode === "host");
+  if (!other) return allowed;
+  return conflict(
+    "both-ends-on-host",
+    `the other end of network ${network.name} is in sandbox ${other.name}, which uses the host's namespace as ${sandbox.name} does`,
+    "put one end into a sandbox in private mode",
+  );
 }
 
 function fitsNone(network: Network, sandbox: Sandbox, networks: readonly Network[]): Verdict {
@@ -222,7 +239,7 @@ function hasFreePort(topology: Topology, network: Network): Verdict {
   if (maxEndpoints === Number.POSITIVE_INFINITY) return allowed;
   const joined = endpointsOf(topology, network.id).filter(({ attachment }) => attachment);
   if (joined.length < maxEndpoints) return allowed;
-  const message = `network ${network.name} has ${joined.length} joined endpoints, and a ${network.driver} takes no more`;
+  const message = `network ${network.name} has ${joined.length} joined endpoints, and driver ${network.driver} takes no more`;
   const lift = "let an endpoint leave, or use a second network";
   return { ok: false, code: "EXHAUSTED", rule: "network-full", message, lift };
 }

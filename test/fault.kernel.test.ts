@@ -38,11 +38,26 @@ const partOf = (name: string): CommandDraft[] => [
   { type: "endpoint.delete", endpoint: `web/${name}` },
 ];
 
+const wire: CommandDraft = { type: "network.create", name: "wire", driver: "ptp" };
+const endOf = (sandbox: string): CommandDraft[] => [
+  { type: "endpoint.create", network: "wire", name: sandbox },
+  { type: "endpoint.join", endpoint: `wire/${sandbox}`, sandbox, createSandbox: true },
+];
+
 const scenarios: Scenario[] = [
   { name: "create a network", setup: [], change: [network] },
   { name: "create a sandbox", setup: [], change: [box] },
   { name: "connect, making the sandbox", setup: [network], change: [endpoint, joinCreating] },
   { name: "connect to a second network", setup: [network, other, box, endpoint, join], change: second },
+  { name: "link two sandboxes", setup: [wire, ...endOf("a")], change: endOf("b") },
+  {
+    name: "move an end of a link to the host",
+    setup: [wire, ...endOf("a"), ...endOf("b"), { type: "sandbox.create", name: "machine", mode: "host" }],
+    change: [
+      { type: "endpoint.leave", endpoint: "wire/b" },
+      { type: "endpoint.join", endpoint: "wire/b", sandbox: "machine" },
+    ],
+  },
   { name: "leave", setup: [network, box, endpoint, join], change: [leave] },
   { name: "leave, with the managed sandbox", setup: [network, endpoint, joinCreating], change: [leave] },
   {

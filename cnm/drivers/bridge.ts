@@ -2,9 +2,7 @@ import { z } from "zod";
 import { addressOf, type Family, formatAddress, parseAddress } from "../cidr.ts";
 import type { Problem } from "../errors.ts";
 import type { DriverDefinition } from "./definition.ts";
-
-/** Link MTU in bytes. 68 is the least IPv4 allows (RFC 791), 65535 the most a bridge takes. */
-export const Mtu = z.number().int().min(68, "must be at least 68").max(65535, "must be at most 65535");
+import { Mtu, smallMtu } from "./mtu.ts";
 
 /**
  * How a network of one family meets the world. nat: masqueraded, reachable through published ports only; nat-unprotected: as
@@ -210,11 +208,6 @@ export function gatewayMode(options: BridgeOptions, family: Family): GatewayMode
 /** Every interface has such an address, and none of them is a subnet of its own (RFC 4291). */
 function isLinkLocal(address: string): boolean {
   return address.startsWith("fe80:");
-}
-
-function smallMtu({ mtu }: BridgeOptions, families: readonly Family[]): Problem[] {
-  if (mtu >= 1280 || !families.includes(6)) return [];
-  return [{ path: "options.mtu", message: "must be at least 1280 where IPv6 is enabled (RFC 8200)" }];
 }
 
 function isolatedOutside({ gatewayModeIpv4, gatewayModeIpv6 }: BridgeOptions, internal: boolean): Problem[] {

@@ -43,6 +43,11 @@ export interface DriverDefinition<Name extends string = string, Options extends 
   interfacePrefix(options: z.infer<Options>): string;
   /** How many endpoints of one network can be joined at the same time. */
   readonly maxEndpoints: number;
+  /**
+   * The endpoints of a network are the two ends of one link: neither has an interface without the other. Subnets are pairs of
+   * addresses unless given, without a gateway, and a sandbox in host mode may be at one end.
+   */
+  readonly paired?: true;
   readonly options: Options;
   readonly labels: readonly OptionLabel[];
   /** What cannot be together, although each alone is right. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { IconHome, IconNetwork, IconNetworkOff } from "@tabler/icons-react";
+import { IconArrowsLeftRight, IconHome, IconNetwork, IconNetworkOff } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { CableHandles } from "./cable-handles.tsx";
@@ -9,7 +9,7 @@ import { useCableRole, useGesture } from "./gesture.tsx";
 import type { NetworkNode } from "./graph.ts";
 import { StatusGlyph } from "./status-glyph.tsx";
 
-const glyphs = { bridge: IconNetwork, host: IconHome, null: IconNetworkOff };
+const glyphs = { bridge: IconNetwork, ptp: IconArrowsLeftRight, host: IconHome, null: IconNetworkOff };
 
 export const NetworkCard = memo(function NetworkCard({ id, data, selected }: NodeProps<NetworkNode>) {
   const role = useCableRole(id);

@@ -105,7 +105,8 @@ export class System {
     const endpoint = findEndpoint(topology, ref);
     const network = topology.networks[endpoint.networkId];
     const sandbox = endpoint.attachment ? topology.sandboxes[endpoint.attachment.sandboxId] : undefined;
-    const device = endpoint.attachment && network?.driver === "bridge" ? vethName(endpoint.id) : null;
+    const onHost = network?.driver === "bridge" || (network?.driver === "ptp" && sandbox?.mode === "host");
+    const device = endpoint.attachment && onHost ? vethName(endpoint.id) : null;
     return { endpoint, networkName: network?.name ?? "", sandboxName: sandbox?.name ?? null, device };
   }
 

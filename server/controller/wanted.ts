@@ -1,10 +1,10 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
-import { endpointsIn, endpointsOf, linkersOf } from "#cnm/members.ts";
+import { dependentsOf, endpointsIn, endpointsOf, otherEndOf } from "#cnm/members.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
-import type { HostSettings, JoinContext } from "#server/drivers/driver.ts";
+import type { HostSettings, JoinContext, Place } from "#server/drivers/driver.ts";
 import { endpointObjects, networkObjects, sharedObjects } from "#server/drivers/registry.ts";
 import { namespaceName } from "#server/kernel/names.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
@@ -17,7 +17,7 @@ export interface Scope {
 
 /**
  * A sandbox is looked at whole: an endpoint that comes or goes may move the default route of the others. So is every sandbox
- * in a network that changes, and every one that links to an endpoint that does.
+ * in a network that changes, and every one that links to an endpoint that does or is the other end of its link.
  */
 export function scopeOf(changes: readonly Change[], before: Topology, after: Topology): Scope {
   const networks = new Set<Id>();
@@ -30,7 +30,7 @@ export function scopeOf(changes: readonly Change[], before: Topology, after: Top
     } else if (change.kind === "sandbox") sandboxes.add(change.id);
     else
       for (const [side, topology] of [[change.before, before] as const, [change.after, after] as const])
-        if (side) for (const endpoint of [side, ...linkersOf(topology, side)]) addHome(endpoint);
+        if (side) for (const endpoint of [side, ...dependentsOf(topology, side)]) addHome(endpoint);
   }
   return { networks, sandboxes };
 }
@@ -75,12 +75,14 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
     ...endpointsIn(topology, sandbox.id).flatMap((endpoint) => {
       const network = topology.networks[endpoint.networkId];
       if (!network || !endpoint.attachment) return [];
+      const otherEnd = otherEndOf(topology, endpoint);
       const join: JoinContext = {
         sandbox,
         ns,
         interfaceName: endpoint.attachment.interfaceName,
         gateway: { ipv4: gateway.ipv4 === endpoint.id, ipv6: gateway.ipv6 === endpoint.id },
         links: endpoint.links.flatMap(({ endpointId }) => placeOf(topology, endpointId) ?? []),
+        otherEnd: otherEnd && placeOf(topology, otherEnd.id),
         host,
       };
       return [...endpointObjects(network, endpoint, join), ...told(endpoint, join)];
@@ -110,7 +112,7 @@ function told({ options }: Endpoint, { ns, interfaceName: dev }: JoinContext): K
 }
 
 /** Where a joined endpoint is. */
-function placeOf(topology: Topology, id: Id): JoinContext["links"][number] | null {
+function placeOf(topology: Topology, id: Id): Place | null {
   const endpoint = topology.endpoints[id];
   const sandbox = endpoint?.attachment ? topology.sandboxes[endpoint.attachment.sandboxId] : undefined;
   if (!endpoint?.attachment || !sandbox) return null;

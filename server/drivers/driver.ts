@@ -3,6 +3,13 @@ import type { DriverName, NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
 
+/** A joined endpoint and where it is. */
+export interface Place {
+  endpoint: Endpoint;
+  ns: Namespace;
+  interfaceName: string;
+}
+
 /** Where a joined endpoint is, and whether its network gives the sandbox its default route, per family. */
 export interface JoinContext {
   sandbox: Sandbox;
@@ -11,7 +18,9 @@ export interface JoinContext {
   interfaceName: string;
   gateway: { ipv4: boolean; ipv6: boolean };
   /** The joined endpoints that this one links to, and where they are. */
-  links: { endpoint: Endpoint; ns: Namespace; interfaceName: string }[];
+  links: Place[];
+  /** The joined other end where the endpoint is an end of a link (`paired` in `cnm/drivers`). */
+  otherEnd: Place | null;
   host: HostSettings;
 }
 

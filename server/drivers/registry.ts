@@ -5,8 +5,9 @@ import { bridgeDriver } from "./bridge/bridge.ts";
 import type { Driver, HostSettings, JoinContext } from "./driver.ts";
 import { hostDriver } from "./host/host.ts";
 import { nullDriver } from "./null/null.ts";
+import { ptpDriver } from "./ptp/ptp.ts";
 
-const drivers = { null: nullDriver, host: hostDriver, bridge: bridgeDriver };
+const drivers = { null: nullDriver, host: hostDriver, bridge: bridgeDriver, ptp: ptpDriver };
 
 /** The driver of a network. The table's keys are the discriminant of `Network`, so the pair always fits. */
 function driverOf(network: Network): Driver {

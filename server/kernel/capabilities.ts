@@ -12,14 +12,16 @@ export function unsupported(): Record<string, string> {
     scratch = inNamespace("new", () => ({ socket: new NetlinkSocket(), fd: open("/proc/thread-self/ns/net", 0) }));
   } catch (error) {
     const reason = `network namespaces cannot be made here: ${asSysError(error).text}`;
-    return { null: reason, bridge: reason };
+    return { null: reason, bridge: reason, ptp: reason };
   }
   const { socket, fd } = scratch;
   try {
     const bridge = attempt("bridge", () => socket.request(addBridge({ name: "bridge" })));
     const veth = attempt("veth", () => socket.request(addVeth({ name: "veth", peer: { name: "peer", netnsFd: fd } })));
-    const reason = bridge ?? veth;
-    return reason === null ? {} : { bridge: reason };
+    const reasons = { bridge: bridge ?? veth, ptp: veth };
+    return Object.fromEntries(
+      Object.entries(reasons).flatMap(([driver, reason]) => (reason ? [[driver, reason]] : [])),
+    );
   } finally {
     socket.close();
     close(fd);

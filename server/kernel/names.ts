@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
+import { hostEndOf } from "#cnm/ids.ts";
 
 /**
  * The names and numbers by which Patchbay knows its own objects again. Pure: the same id always gives the same name, and
@@ -21,7 +22,7 @@ export const protocol = 80;
 export const bridgeName = (networkId: string): string => `pb-${networkId.slice(0, 12)}`;
 
 /** The host end of an endpoint's veth: "pbv" and the first ten digits of the endpoint's id. */
-export const vethName = (endpointId: string): string => `pbv${endpointId.slice(0, 10)}`;
+export const vethName = hostEndOf;
 
 /** The namespace of a sandbox: "pb-" and the first twelve digits of the sandbox's id. */
 export const namespaceName = (sandboxId: string): string => `pb-${sandboxId.slice(0, 12)}`;

@@ -57,6 +57,7 @@ const join: JoinContext = {
   interfaceName: "eth0",
   gateway: { ipv4: true, ipv6: true },
   links: [],
+  otherEnd: null,
   host,
 };
 const dual = { ...network, pools: [ipv4, ipv6] };

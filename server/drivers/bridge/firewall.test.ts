@@ -61,6 +61,7 @@ const join = {
   interfaceName: "eth0",
   gateway: { ipv4: true, ipv6: true },
   links: [],
+  otherEnd: null,
   host: { firewall: true, forwarding: true, raDevices: [] },
 };
 

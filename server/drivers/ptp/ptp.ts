@@ -1,0 +1,71 @@
+import type { Endpoint } from "#cnm/endpoint.ts";
+import type { NetworkOf } from "#cnm/network.ts";
+import { macOf } from "#server/kernel/names.ts";
+import type { KernelObject, VethLink } from "#server/kernel/objects.ts";
+import type { Driver, JoinContext, Place } from "../driver.ts";
+
+type Network = NetworkOf<"ptp">;
+
+/** One veth with an end in either namespace, each with its own address alone and a route to the other's; nothing between them. */
+export const ptpDriver: Driver<"ptp"> = { name: "ptp", network: () => [], endpoint: endpointObjects };
+
+/** An end by itself waits: there is no interface until the other end has joined. */
+function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
+  const { ns, interfaceName, otherEnd } = join;
+  if (!otherEnd) return [];
+  const own: Place = { endpoint, ns, interfaceName };
+  return [
+    ...(isFirst(own, otherEnd) ? [veth(network, own, otherEnd)] : []),
+    ...ipv6Sysctls(own),
+    ...addressesOf(endpoint).map((address): KernelObject => ({ kind: "address", ns, dev: interfaceName, address })),
+    ...addressesOf(otherEnd.endpoint).map(
+      (dst): KernelObject => ({
+        kind: "route",
+        ns,
+        family: dst.includes(":") ? 6 : 4,
+        dst,
+        via: null,
+        dev: interfaceName,
+      }),
+    ),
+  ];
+}
+
+/** Which end the link is made from, and so carries our group: the host's if there is one, else the one with the lower id. */
+function isFirst(own: Place, other: Place): boolean {
+  if (own.ns === "" || other.ns === "") return own.ns === "";
+  return own.endpoint.id < other.endpoint.id;
+}
+
+function veth({ name, options: { mtu } }: Network, own: Place, other: Place): VethLink {
+  return {
+    kind: "link",
+    type: "veth",
+    ns: own.ns,
+    name: own.interfaceName,
+    mac: macOfEnd(own),
+    mtu,
+    master: null,
+    isolated: false,
+    hairpin: false,
+    up: true,
+    alias: `patchbay link ${name}`,
+    peer: { ns: other.ns, name: other.interfaceName, mac: macOfEnd(other), mtu, up: true },
+  };
+}
+
+const macOfEnd = ({ endpoint: { id, mac } }: Place): string => mac ?? macOf(id);
+
+const addressesOf = ({ ipv4, ipv6 }: Endpoint): string[] => [ipv4, ipv6].filter((address) => address !== null);
+
+/** IPv6 off where there is none; where there is, no address and no route from whoever sends router advertisements. */
+function ipv6Sysctls({ endpoint, ns, interfaceName }: Place): KernelObject[] {
+  const set = (name: string, value: string): KernelObject => ({
+    kind: "sysctl",
+    ns,
+    name: `net/ipv6/conf/${interfaceName}/${name}`,
+    value,
+  });
+  if (endpoint.ipv6 === null) return [set("disable_ipv6", "1")];
+  return [set("disable_ipv6", "0"), set("accept_ra", "0"), set("accept_redirects", "0")];
+}
