@@ -4,6 +4,7 @@ import { addEndpointCommands } from "./endpoint.ts";
 import { addFirewallCommands } from "./firewall.ts";
 import { addHistoryCommands } from "./history.ts";
 import { addIpamCommands } from "./ipam.ts";
+import { addLinkCommands } from "./link.ts";
 import { addNetworkCommands } from "./network.ts";
 import { addPortCommands } from "./port.ts";
 import { addSandboxCommands } from "./sandbox.ts";
@@ -17,6 +18,7 @@ Examples:
   ./patchbay network connect web web-2 --create -p 8080:80
   ./patchbay sandbox exec web-1 -- ping -c1 172.17.0.3
   ./patchbay port ls
+  ./patchbay link create web-1 host
   ./patchbay history
   ./patchbay network rm -f web
 
@@ -38,6 +40,7 @@ export function createProgram(): Command {
   addNetworkCommands(program);
   addSandboxCommands(program);
   addEndpointCommands(program);
+  addLinkCommands(program);
   addPortCommands(program);
   addIpamCommands(program);
   addFirewallCommands(program);
