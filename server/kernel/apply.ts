@@ -5,11 +5,12 @@ import { addGuard, addQuiet, deleteGuard, deleteQuiet, replaceGuard } from "./gu
 import { tableName } from "./guard/skeleton.ts";
 import { addTable } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
-import { doomedGroup, isOurGroup, linkGroup, protocol } from "./names.ts";
+import { doomedGroup, isOurGroup, linkGroup, protocol, qdiscMajor } from "./names.ts";
 import { deleteAddress, replaceAddress } from "./netlink/address.ts";
 import { deleteLink, deleteLinkGroup, setLink, setLinkGroup, setPort } from "./netlink/link.ts";
 import { deleteNeighbour, replaceNeighbour } from "./netlink/neighbour.ts";
 import { deleteTable } from "./netlink/nftables.ts";
+import { addIngress, addRedirect, deleteIngress, deleteRedirect, deleteRoot, replaceTbf } from "./netlink/qdisc.ts";
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
 import { render } from "./render.ts";
@@ -81,6 +82,13 @@ const runners: Runners = {
   "route.del": onDevice((index, route) => deleteRoute({ ...route, index }, protocol)),
   "neighbour.replace": onDevice((index, neighbour) => replaceNeighbour({ ...neighbour, index }, protocol)),
   "neighbour.del": onDevice((index, neighbour) => deleteNeighbour({ ...neighbour, index })),
+  "shaper.replace": onDevice((index, bucket) => replaceTbf(index, qdiscMajor, bucket)),
+  "shaper.del": onDevice((index) => deleteRoot(index, qdiscMajor)),
+  "ingress.add": onDevice((index) => addIngress(index)),
+  "ingress.del": onDevice((index) => deleteIngress(index)),
+  "redirect.add": (session, { ns, dev, to }) =>
+    void session.socket(ns).request(addRedirect(session.index(ns, dev), session.index(ns, to))),
+  "redirect.del": onDevice((index) => deleteRedirect(index)),
   "sysctl.set": (session, { ns, name, value }) => session.sysctls(ns, (sysctls) => sysctls.write(name, value)),
   "port.hold": (_, { op: __, ...port }) => heldPorts.hold({ kind: "port", ...port }),
   "port.release": (_, port) => heldPorts.release(port),
@@ -111,6 +119,7 @@ function onDevice<S extends { ns: Namespace; dev: string }>(message: (index: num
 function addLink(session: Session, { ns, name, link }: StepOf<"link.add">): void {
   const own = { name, group: linkGroup };
   if (link.type === "bridge") session.addBridge(ns, { ...own, mac: link.mac });
+  else if (link.type === "ifb") session.addIfb(ns, { ...own, mtu: link.mtu });
   else session.addVeth(ns, { ...own, mac: link.mac, mtu: link.mtu, peer: link.peer });
 }
 

@@ -11,6 +11,7 @@ import {
   linkObjects,
   sandboxNs,
   sandboxObjects,
+  shapedObjects,
 } from "./objects.fixture.ts";
 import { type HeldPort, type KernelObject, keyOf } from "./objects.ts";
 import { render } from "./render.ts";
@@ -217,6 +218,66 @@ describe("golden scripts", () => {
   });
 });
 
+describe("bandwidth", () => {
+  const shaped = [...joined, ...shapedObjects(1, { ingress: 10_000_000, egress: 1_000_000 })];
+
+  test("is limited on a link that stays as it is: what the sandbox sends goes through an ifb", () => {
+    expect(script(shaped, joined)).toMatchInlineSnapshot(`
+      "ip link add name pbi0000100000 group 28770 mtu 1500 numtxqueues 1 numrxqueues 1 type ifb
+      sysctl -w net.ipv6.conf.pbi0000100000.disable_ipv6=1
+      tc qdisc replace dev pbv0000100000 root handle 7062: tbf rate 10000000bit burst 5000 limit 70000
+      ip link set dev pbi0000100000 alias 'patchbay endpoint web/1' up
+      tc qdisc replace dev pbi0000100000 root handle 7062: tbf rate 1000000bit burst 5000 limit 70000
+      tc qdisc add dev pbv0000100000 ingress
+      tc filter add dev pbv0000100000 ingress protocol all pref 1 u32 match u32 0 0 action mirred egress redirect dev pbi0000100000"
+    `);
+    expect(script(joined, shaped)).toMatchInlineSnapshot(`
+      "tc qdisc del dev pbv0000100000 ingress
+      tc qdisc del dev pbv0000100000 root handle 7062:
+      ip link del dev pbi0000100000"
+    `);
+  });
+
+  test("changes in place", () => {
+    const faster = [...joined, ...shapedObjects(1, { ingress: 10_000_000, egress: 2_000_000 })];
+    expect(script(faster, shaped)).toMatchInlineSnapshot(
+      `"tc qdisc replace dev pbi0000100000 root handle 7062: tbf rate 2000000bit burst 5000 limit 70000"`,
+    );
+  });
+
+  test("leaves with its endpoint", () => {
+    expect(script([...network, ...sandboxObjects(1)], shaped)).toMatchInlineSnapshot(`
+      "ip link del dev pbv0000100000
+      ip link del dev pbi0000100000"
+    `);
+  });
+
+  test("a burst is as the kernel rounds it", () => {
+    const rounded = shaped.map((object) =>
+      object.kind === "shaper" ? { ...object, burst: object.burst + 1 } : object,
+    );
+    expect(plan(shaped, rounded)).toEqual([]);
+    const other = shaped.map((object) => (object.kind === "shaper" ? { ...object, burst: 6000 } : object));
+    expect(plan(shaped, other).map(({ op }) => op)).toEqual(["shaper.replace", "shaper.replace"]);
+  });
+
+  test("where the ifb has gone or is marked, what was redirected there is redirected anew", () => {
+    const lost = shaped
+      .filter(
+        (object) =>
+          !JSON.stringify(object).includes('"name":"pbi') && !("dev" in object && object.dev.startsWith("pbi")),
+      )
+      .map((object) => (object.kind === "redirect" ? { ...object, to: "" } : object));
+    const ops = plan(shaped, lost).map(({ op }) => op);
+    expect(ops.slice(0, 2)).toEqual(["redirect.del", "link.add"]);
+    expect(ops.at(-1)).toBe("redirect.add");
+    const marked = shaped.map((object) =>
+      object.kind === "link" && object.type === "ifb" ? { ...object, doomed: true as const } : object,
+    );
+    expect(sorted(new ModelKernel(marked).run(plan(shaped, marked)).objects)).toEqual(sorted(shaped));
+  });
+});
+
 describe("a link between two sandboxes", () => {
   const [a, b] = [sandboxObjects(1), sandboxObjects(2)];
   const linked = [...a, ...b, ...linkObjects(1, 2)];
@@ -333,6 +394,7 @@ const world = fc
         isolated: fc.boolean(),
         hairpin: fc.boolean(),
         quiet: fc.boolean(),
+        rates: fc.constantFrom({ ingress: 8000, egress: 9000 }, { ingress: 8000, egress: 10000 }, null),
         guarded: fc.constantFrom(["172.30.1.1"], ["172.30.1.1", "fd00:30::9"], null),
         neighbour: fc.constantFrom("02:42:ac:1e:00:07", "02:42:ac:1e:00:08", null),
       }),
@@ -367,7 +429,20 @@ const world = fc
     ...endpoints
       .filter(({ n, name }, i) => sandboxes.includes(n) && endpoints.findIndex((other) => other.name === name) === i)
       .flatMap(
-        ({ n, master, isolated, hairpin, quiet, guarded, address, route, device, name, neighbour }): KernelObject[] => {
+        ({
+          n,
+          master,
+          isolated,
+          hairpin,
+          quiet,
+          rates,
+          guarded,
+          address,
+          route,
+          device,
+          name,
+          neighbour,
+        }): KernelObject[] => {
           const ns = sandboxNs(n);
           const dev = device;
           const [veth] = endpointObjects(n, {
@@ -379,6 +454,7 @@ const world = fc
           });
           return [
             ...(veth ? [veth] : []),
+            ...(rates ? shapedObjects(name, rates) : []),
             ...(quiet && table ? [{ kind: "quiet" as const, port: hostEnd(name) }] : []),
             ...(guarded === null || !table
               ? []

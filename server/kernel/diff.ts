@@ -2,6 +2,7 @@ import { firewallPlan } from "./firewall/plan.ts";
 import { sameSources } from "./guard/elements.ts";
 import {
   type GuardObject,
+  type IfbLink,
   isFirewall,
   isNetworkObject,
   isOnce,
@@ -11,6 +12,7 @@ import {
   type LinkObject,
   type Namespace,
   type NetworkObject,
+  type ShaperObject,
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
@@ -33,7 +35,10 @@ export function plan(want: readonly KernelObject[], have: readonly KernelObject[
 
 function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: readonly NetworkObject[] }): Step[] {
   const wanted = byKey(want);
-  const mayStay = (object: NetworkObject) => wanted.has(keyOf(object)) && !isMarked(object);
+  const isWanted = (object: NetworkObject) => wanted.has(keyOf(object)) && !isMarked(object);
+  const staying = new Set(have.filter((object) => isIfb(object) && isWanted(object)).map(linkEnd));
+  const mayStay = (object: NetworkObject) =>
+    isWanted(object) && (object.kind !== "redirect" || staying.has(endOf(object.ns, object.to)));
   const doomed = new Doomed(have.filter((object) => !mayStay(object)));
   const kept = byKey(have.filter((object) => mayStay(object) && !doomed.takesAlong(object)));
   return [...doomed.deletions(), ...creations([...wanted.values()], kept)];
@@ -48,7 +53,21 @@ const isMarked = (object: NetworkObject): boolean =>
     ? "doomed" in object && object.doomed === true
     : object.kind === "guard-table" && object.damaged === true;
 
-const deletionOrder = ["neighbour", "route", "address", "veth", "bridge", "guard", "quiet", "guard-table", "netns"];
+const deletionOrder = [
+  "redirect",
+  "ingress",
+  "shaper",
+  "neighbour",
+  "route",
+  "address",
+  "veth",
+  "bridge",
+  "ifb",
+  "guard",
+  "quiet",
+  "guard-table",
+  "netns",
+];
 const afterLinks: readonly Step["op"][] = ["guard.del", "quiet.del", "guard-table.del", "netns.del"];
 const orderOf = (object: NetworkObject): number =>
   deletionOrder.indexOf(object.kind === "link" ? object.type : object.kind);
@@ -63,6 +82,8 @@ class Doomed {
   readonly #devices = new Set<string>();
   /** Devices that lose an address of a family: with the last one, the kernel drops the routes of that family. */
   readonly #unaddressed = new Set<string>();
+  /** Devices that lose their ingress, and with it what was redirected there. */
+  readonly #deaf = new Set<string>();
   readonly #unguarded: boolean;
 
   constructor(objects: readonly NetworkObject[]) {
@@ -71,6 +92,7 @@ class Doomed {
     for (const object of objects) {
       if (object.kind === "netns") this.#namespaces.add(object.name);
       if (object.kind === "link" && !outlivesUs(object)) for (const end of endsOf(object)) this.#devices.add(end);
+      if (object.kind === "ingress") this.#deaf.add(endOf(object.ns, object.dev));
       if (object.kind === "address") this.#unaddressed.add(routesOf(object.ns, object.dev, familyOf(object.address)));
     }
   }
@@ -90,6 +112,8 @@ class Doomed {
         return this.#namespaces.has(object.ns) || this.#devices.has(endOf(object.ns, deviceOf(object) ?? ""));
       case "route":
         return this.#hasLost(object) || this.#unaddressed.has(routesOf(object.ns, object.dev, object.family));
+      case "redirect":
+        return this.#hasLost(object) || this.#deaf.has(endOf(object.ns, object.dev));
       default:
         return this.#hasLost(object);
     }
@@ -109,6 +133,7 @@ class Doomed {
   #goesByItself(object: NetworkObject): boolean {
     if (object.kind === "netns" || object.kind === "sysctl") return false;
     if (isOnce(object)) return object.kind !== "guard-table" && this.#unguarded;
+    if (object.kind === "redirect" && this.#deaf.has(endOf(object.ns, object.dev))) return true;
     return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
   }
 
@@ -126,6 +151,8 @@ class Doomed {
 }
 
 const endOf = (ns: Namespace, name: string): string => `${ns} ${name}`;
+const isIfb = (object: NetworkObject): object is IfbLink => object.kind === "link" && object.type === "ifb";
+const linkEnd = (object: NetworkObject): string => (object.kind === "link" ? endOf(object.ns, object.name) : "");
 const endsOf = (link: LinkObject): string[] => [
   endOf(link.ns, link.name),
   ...(link.type === "veth" ? [endOf(link.peer.ns, link.peer.name)] : []),
@@ -173,6 +200,12 @@ function deletion(object: NetworkObject): Step {
       return { ...routeOf(object), op: "route.del" };
     case "neighbour":
       return { op: "neighbour.del", ns: object.ns, dev: object.dev, dst: object.dst };
+    case "shaper":
+      return { op: "shaper.del", ns: object.ns, dev: object.dev };
+    case "ingress":
+      return { op: "ingress.del", ns: object.ns, dev: object.dev };
+    case "redirect":
+      return { op: "redirect.del", ns: object.ns, dev: object.dev };
     case "sysctl":
       throw new TypeError("a sysctl is never deleted");
     case "guard-table":
@@ -191,10 +224,14 @@ const creationOrder = [
   "loopback",
   "setting",
   "bridge",
+  "ifb",
   "veth",
   "guard",
   "link setting",
   "address",
+  "shaper",
+  "ingress",
+  "redirect",
   "link",
   "route",
   "neighbour",
@@ -232,6 +269,15 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
       const { ns, dev, dst, mac } = object;
       return { neighbour: [{ op: "neighbour.replace", ns, dev, dst, mac }] };
     }
+    case "shaper": {
+      const { ns, dev, rate, burst, limit } = object;
+      if (kept?.kind === "shaper" && sameBucket(kept, object)) return {};
+      return { shaper: [{ op: "shaper.replace", ns, dev, rate, burst, limit }] };
+    }
+    case "ingress":
+      return kept ? {} : { ingress: [{ op: "ingress.add", ns: object.ns, dev: object.dev }] };
+    case "redirect":
+      return kept ? {} : { redirect: [{ op: "redirect.add", ns: object.ns, dev: object.dev, to: object.to }] };
     case "guard-table":
       return kept ? {} : { "guard table": [{ op: "guard-table.add" }] };
     case "guard":
@@ -243,6 +289,12 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
 
 function routeOf({ ns, family, dst, via, dev }: Extract<NetworkObject, { kind: "route" }>) {
   return { ns, family, dst, via, dev };
+}
+
+/** The kernel keeps a burst as a time, in ticks of 64 ns. */
+function sameBucket(a: ShaperObject, b: ShaperObject): boolean {
+  const burstError = 2 + (2 * 64e-9 * a.rate) / 8;
+  return a.rate === b.rate && a.limit === b.limit && Math.abs(a.burst - b.burst) <= burstError;
 }
 
 const sourcesOf = ({ mac, addresses }: GuardObject): Sources => ({ mac, addresses });
@@ -270,6 +322,15 @@ function linkCreation(link: LinkObject, kept: LinkObject | undefined): Phases {
       return {
         bridge: kept ? [] : [add],
         link: linkSet(link, changes(link, kept ?? { mac, mtu: defaultMtu, up: false, alias: "" })),
+      };
+    }
+    case "ifb": {
+      const { type, mtu } = link;
+      const add: Step = { op: "link.add", ns: link.ns, name: link.name, link: { type, mtu } };
+      return {
+        ifb: kept ? [] : [add],
+        // Before anything is redirected to it.
+        shaper: linkSet(link, changes(link, kept ?? { mtu, up: false, alias: "" })),
       };
     }
     case "veth":

@@ -34,6 +34,7 @@ export class ModelKernel {
         this.#require(ns);
         if (link.type === "bridge")
           return this.#add({ kind: "link", ns, name, ...link, mtu: 1500, up: false, alias: "" });
+        if (link.type === "ifb") return this.#add({ kind: "link", ns, name, ...link, up: false, alias: "" });
         this.#require(link.peer.ns);
         const peer = { ...link.peer, up: false };
         return this.#add({
@@ -90,6 +91,33 @@ export class ModelKernel {
       }
       case "neighbour.del":
         return this.#take({ kind: "neighbour", ns: step.ns, dev: step.dev, dst: step.dst, mac: "" });
+      case "shaper.replace": {
+        const { op: _, ...bucket } = step;
+        this.#end(step.ns, step.dev);
+        return this.#put({ kind: "shaper", ...bucket });
+      }
+      case "shaper.del":
+        return this.#take({ kind: "shaper", ns: step.ns, dev: step.dev, rate: 0, burst: 0, limit: 0 });
+      case "ingress.add":
+        this.#end(step.ns, step.dev);
+        return this.#add({ kind: "ingress", ns: step.ns, dev: step.dev });
+      case "ingress.del":
+        this.#take({ kind: "ingress", ns: step.ns, dev: step.dev });
+        return this.#forget((object) => object.kind === "redirect" && isOn(object, { ns: step.ns, name: step.dev }));
+      case "redirect.add": {
+        const { op: _, ...redirect } = step;
+        if (!this.#find(`ingress ${step.ns} ${step.dev}`)) throw new Error(`${step.dev} has no ingress`);
+        if (!this.#end(step.ns, step.to).up) throw new Error(`${step.to} is down`);
+        if (this.#objects.some((object) => object.kind === "redirect" && isOn(object, { ns: step.ns, name: step.dev })))
+          throw new Error(`${step.dev} is redirected already`);
+        return this.#add({ kind: "redirect", ...redirect });
+      }
+      case "redirect.del": {
+        const at = { ns: step.ns, name: step.dev };
+        const redirect = this.#objects.find((object) => object.kind === "redirect" && isOn(object, at));
+        if (!redirect) throw new Error(`nothing is redirected at ${step.dev}`);
+        return this.#forget((object) => object === redirect);
+      }
       case "sysctl.set": {
         const { op: _, ...sysctl } = step;
         const dev = step.name.split("/")[3] ?? "";
@@ -136,6 +164,8 @@ export class ModelKernel {
   #deleteLink(link: LinkObject): void {
     const ends = link.type === "veth" ? [link, link.peer] : [link];
     for (const end of ends) this.#forget((object) => isOn(object, end));
+    for (const object of this.#objects)
+      if (object.kind === "redirect" && object.ns === link.ns && object.to === link.name) object.to = "";
     this.#forget((object) => object === link);
   }
 

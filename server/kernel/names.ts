@@ -24,6 +24,12 @@ export const bridgeName = (networkId: string): string => `pb-${networkId.slice(0
 /** The host end of an endpoint's veth: "pbv" and the first ten digits of the endpoint's id. */
 export const vethName = hostEndOf;
 
+/** The device that shapes what an endpoint's sandbox sends: "pbi" and the same ten digits. */
+export const ifbName = (endpointId: string): string => `pbi${endpointId.slice(0, 10)}`;
+
+/** Handle of the qdiscs that we put at the root of a device, "7062:". */
+export const qdiscMajor = linkGroup;
+
 /** The namespace of a sandbox: "pb-" and the first twelve digits of the sandbox's id. */
 export const namespaceName = (sandboxId: string): string => `pb-${sandboxId.slice(0, 12)}`;
 

@@ -1,4 +1,4 @@
-import { namespaceName, vethName } from "./names.ts";
+import { ifbName, namespaceName, vethName } from "./names.ts";
 import type { BridgeLink, GuardObject, KernelObject, SysctlObject, VethLink } from "./objects.ts";
 
 /** Kernel objects as drivers make them, for tests. */
@@ -89,6 +89,28 @@ export function linkObjects(a: number, b: number, change: Partial<VethLink> = {}
     { kind: "route", ns, family: 4, dst: ends[1 - i]?.address ?? "", via: null, dev },
   ]);
   return [veth, ...onEnds];
+}
+
+export const ifbOf = (n: number): string => ifbName(idOf(n).split("").reverse().join(""));
+
+/** What endpoint `n` may receive and send, in bits per second. */
+export function shapedObjects(n: number, { ingress, egress }: { ingress: number; egress: number }): KernelObject[] {
+  const bucket = (dev: string, rate: number): KernelObject => ({
+    kind: "shaper",
+    ns: "",
+    dev,
+    rate,
+    burst: 5000,
+    limit: 70000,
+  });
+  return [
+    bucket(hostEnd(n), ingress),
+    { kind: "link", type: "ifb", ns: "", name: ifbOf(n), mtu: 1500, up: true, alias: `patchbay endpoint web/${n}` },
+    sysctl("", ifbOf(n), "disable_ipv6=1"),
+    bucket(ifbOf(n), egress),
+    { kind: "ingress", ns: "", dev: hostEnd(n) },
+    { kind: "redirect", ns: "", dev: hostEnd(n), to: ifbOf(n) },
+  ];
 }
 
 /** Endpoint `n` sends as itself. */

@@ -71,7 +71,47 @@ export interface LoopbackLink {
   alias: string;
 }
 
-export type LinkObject = BridgeLink | AdoptedBridgeLink | VethLink | LoopbackLink;
+/** What is sent to it waits at its root qdisc, and is then as if it had arrived where it was redirected from (ifb of ip-link(8)). */
+export interface IfbLink {
+  kind: "link";
+  type: "ifb";
+  ns: Namespace;
+  name: string;
+  mtu: number;
+  up: boolean;
+  alias: string;
+  doomed?: Doomed;
+}
+
+export type LinkObject = BridgeLink | AdoptedBridgeLink | VethLink | LoopbackLink | IfbLink;
+
+/** A token bucket at the root of a device (tc-tbf(8)), of ours by its handle: what the device sends is no more. */
+export interface ShaperObject {
+  kind: "shaper";
+  ns: Namespace;
+  dev: string;
+  /** Bits per second. */
+  rate: number;
+  /** Bytes. */
+  burst: number;
+  /** How many bytes wait at most. */
+  limit: number;
+}
+
+/** The place for filters of what arrives at a device. */
+export interface IngressObject {
+  kind: "ingress";
+  ns: Namespace;
+  dev: string;
+}
+
+/** All that arrives at a device, which has an ingress, leaves by an ifb instead; `to` is "" where that has gone. */
+export interface RedirectObject {
+  kind: "redirect";
+  ns: Namespace;
+  dev: string;
+  to: string;
+}
 
 export interface AddressObject {
   kind: "address";
@@ -195,6 +235,9 @@ export type NetworkObject =
   | RouteObject
   | NeighbourObject
   | SysctlObject
+  | ShaperObject
+  | IngressObject
+  | RedirectObject
   | OnceObject;
 
 /** What is in no namespace but the host's: the table of the guards, and what is in it. */
@@ -229,6 +272,12 @@ export function keyOf(object: KernelObject): string {
       return `neighbour ${object.ns} ${object.dev} ${object.dst}`;
     case "sysctl":
       return `sysctl ${object.ns} ${object.name}`;
+    case "shaper":
+      return `shaper ${object.ns} ${object.dev}`;
+    case "ingress":
+      return `ingress ${object.ns} ${object.dev}`;
+    case "redirect":
+      return `redirect ${object.ns} ${object.dev} ${object.to}`;
     case "port":
       return `port ${object.protocol} ${object.address} ${object.port} ${object.count}`;
     case "guard-table":

@@ -6,10 +6,12 @@ import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
 import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import type { NetlinkSocket } from "./netlink/socket.ts";
+import { shaping } from "./observe-shaping.ts";
 import { listNamespaces } from "./netns.ts";
 import { givenNumber, hostNumbers, numberOf } from "./netns-numbers.ts";
 import {
   type AddressObject,
+  type IngressObject,
   isNetworkObject,
   isOnce,
   isPort,
@@ -19,7 +21,9 @@ import {
   type Namespace,
   type NeighbourObject,
   type NetworkObject,
+  type RedirectObject,
   type RouteObject,
+  type ShaperObject,
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
@@ -82,7 +86,7 @@ function lookInto(directory: string, named: Named["sysctls"], wanted: (name: str
         netnsId: (leadsAway ? givenNumber : numberOf)(session, "", ns),
         hostIds: new Map(),
         links,
-        onLinks: onLinks(session.socket(ns), ns, links),
+        onLinks: [...onLinks(session.socket(ns), ns, links), ...shaping(session.socket(ns), ns, links)],
         sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
       };
     });
@@ -100,7 +104,7 @@ function hostIds(session: Session, { ns, links }: Look): Look["hostIds"] {
   return numbers.size > 0 && session.opens(ns) ? hostNumbers(session, ns, [...numbers]) : new Map();
 }
 
-type OnLink = AddressObject | RouteObject | NeighbourObject;
+type OnLink = AddressObject | RouteObject | NeighbourObject | ShaperObject | IngressObject | RedirectObject;
 
 const deviceOf = (object: LinkObject | OnLink): string => (object.kind === "link" ? object.name : object.dev);
 
@@ -151,6 +155,7 @@ function links(look: Look, numbered: ReadonlyMap<number, Look>, named: Named): L
     if (!isOurGroup(link.group)) return [];
     const mark = link.group === doomedGroup ? ({ doomed: true } as const) : {};
     if (link.type === "bridge") return [{ kind: "link", type: "bridge", ns, name, mac, mtu, up, alias, ...mark }];
+    if (link.type === "ifb") return [{ kind: "link", type: "ifb", ns, name, mtu, up, alias, ...mark }];
     if (link.type !== "veth") return [];
     const master = names.get(link.master) ?? null;
     const peer = peerOf(link, look, numbered);

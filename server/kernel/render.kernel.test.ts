@@ -1,7 +1,16 @@
 import { expect } from "vitest";
 import { Host, leftOvers, run, test } from "../../test/netns.ts";
 import { plan } from "./diff.ts";
-import { bridgeObjects, endpointObjects, guardOf, hostEnd, sandboxNs, sandboxObjects } from "./objects.fixture.ts";
+import {
+  bridgeObjects,
+  endpointObjects,
+  guardOf,
+  hostEnd,
+  linkObjects,
+  sandboxNs,
+  sandboxObjects,
+  shapedObjects,
+} from "./objects.fixture.ts";
 import type { KernelObject } from "./objects.ts";
 import { render } from "./render.ts";
 
@@ -16,7 +25,11 @@ const before: KernelObject[] = [
   ...bridgeObjects(),
   ...sandboxObjects(1),
   ...endpointObjects(1),
+  ...shapedObjects(1, { ingress: 10_000_000, egress: 8_000_000 }),
   ...more,
+  ...shapedObjects(2, { ingress: 10_000_000, egress: 8_000_000 }),
+  ...sandboxObjects(2),
+  ...linkObjects(1, 2),
   guardOf(1),
   guardOf(2),
   guardOf(4),
@@ -38,6 +51,7 @@ const after: KernelObject[] = [
   guardOf(3),
   ...bridgeObjects({ mtu: 1400, alias: "it's $(here)" }),
   ...sandboxObjects(1),
+  ...shapedObjects(1, { ingress: 2_000_000_000, egress: 1_000_000 }),
   ...endpointObjects(1, {
     master: null,
     up: false,
@@ -54,7 +68,7 @@ const after: KernelObject[] = [
 
 /** Everything iproute2 can tell, without what differs from run to run: indexes, random addresses, counters, timers. */
 function dump(host: Host): unknown {
-  const veths = host.links("link").filter(({ linkinfo }) => linkinfo?.info_kind === "veth");
+  const veths = host.links("link").filter(({ linkinfo }) => ["veth", "ifb"].includes(linkinfo?.info_kind ?? ""));
   const random = new Set<unknown>(veths.map(({ address }) => address));
   const steady = (key: string, value: unknown) => {
     if (volatile.test(key)) return undefined;
@@ -66,7 +80,16 @@ function dump(host: Host): unknown {
       JSON.parse(run("ip", "-n", name, "-j", "-d", ...what.split(" ")) || "[]", steady),
     ),
   );
-  return [...links, guards(host)];
+  return [...links, shaping(host), guards(host)];
+}
+
+/** Queueing disciplines of the host's devices, and what is redirected at each. */
+function shaping(host: Host): unknown {
+  const devices = host.links("link").map(({ ifname }) => ifname);
+  const filters = devices.map((dev) => JSON.parse(host.shell(`tc -j filter show dev ${dev} ingress`) || "[]"));
+  const steady = (key: string, value: unknown) =>
+    ["index", "refcnt", "ref", "bind"].includes(key) ? undefined : value;
+  return JSON.parse(JSON.stringify([JSON.parse(host.shell("tc -j qdisc show")), filters]), steady);
 }
 
 /** The rules, and the elements of the sets in one order. */

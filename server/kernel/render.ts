@@ -1,7 +1,7 @@
 import { restoreInput } from "./firewall/restore.ts";
 import { elementsOf, elementText, type GuardElement, quietElement, replacement } from "./guard/elements.ts";
 import { skeleton, tableName } from "./guard/skeleton.ts";
-import { doomedGroup, linkGroup, protocol } from "./names.ts";
+import { doomedGroup, linkGroup, protocol, qdiscMajor } from "./names.ts";
 import type { Namespace } from "./objects.ts";
 import { rangeText } from "./ports.ts";
 import type { LinkAdd, LinkSet, PortSet, Step } from "./steps.ts";
@@ -91,6 +91,24 @@ function argumentsOf(step: Command): string[] {
     }
     case "neighbour.del":
       return [...ip(step.ns), "neigh", "del", step.dst, "dev", step.dev];
+    case "shaper.replace": {
+      const { ns, dev, rate, burst, limit } = step;
+      const bucket = ["rate", `${rate}bit`, "burst", `${burst}`, "limit", `${limit}`];
+      return [...tc(ns), "qdisc", "replace", "dev", dev, "root", "handle", shaperHandle, "tbf", ...bucket];
+    }
+    case "shaper.del":
+      return [...tc(step.ns), "qdisc", "del", "dev", step.dev, "root", "handle", shaperHandle];
+    case "ingress.add":
+      return [...tc(step.ns), "qdisc", "add", "dev", step.dev, "ingress"];
+    case "ingress.del":
+      return [...tc(step.ns), "qdisc", "del", "dev", step.dev, "ingress"];
+    case "redirect.add": {
+      const all = ["protocol", "all", "pref", "1", "u32", "match", "u32", "0", "0"];
+      const action = ["action", "mirred", "egress", "redirect", "dev", step.to];
+      return [...tc(step.ns), "filter", "add", "dev", step.dev, "ingress", ...all, ...action];
+    }
+    case "redirect.del":
+      return [...tc(step.ns), "filter", "del", "dev", step.dev, "ingress", "protocol", "all", "pref", "1", "u32"];
     case "sysctl.set":
       return [...inside(step.ns), "sysctl", "-w", `${dotted(step.name)}=${step.value}`];
     case "guard-table.del":
@@ -130,12 +148,15 @@ const ip = (ns: Namespace, family?: 4 | 6): string[] => [
   ...(ns ? ["-n", ns] : []),
   ...(family === 6 ? ["-6"] : []),
 ];
+const tc = (ns: Namespace): string[] => ["tc", ...(ns ? ["-n", ns] : [])];
+const shaperHandle = `${qdiscMajor.toString(16)}:`;
 const inside = (ns: Namespace): string[] => (ns ? ["ip", "netns", "exec", ns] : []);
 const nodad = (address: string): string[] => (address.includes(":") ? ["nodad"] : []);
 
 function linkAdd(link: LinkAdd): string[] {
   const own = ["group", `${linkGroup}`];
   if (link.type === "bridge") return [...own, "address", link.mac, "type", "bridge", "no_linklocal_learn", "1"];
+  if (link.type === "ifb") return [...own, "mtu", `${link.mtu}`, ...singleQueue, "type", "ifb"];
   const { ns, name, mac, mtu } = link.peer;
   const peer = ["name", name, "mtu", `${mtu}`, "address", mac, ...singleQueue, ...(ns ? ["netns", ns] : [])];
   const address = link.mac === undefined ? [] : ["address", link.mac];

@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { addBridge, addVeth, decodeLink, getLink, type LinkInfo, type NewLink, type NewVeth } from "./netlink/link.ts";
+import {
+  addBridge,
+  addIfb,
+  addVeth,
+  decodeLink,
+  getLink,
+  type LinkInfo,
+  type NewLink,
+  type NewVeth,
+} from "./netlink/link.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "./netlink/socket.ts";
 import { addNamespace, deleteNamespace, openNamespace } from "./netns.ts";
 import type { Namespace } from "./objects.ts";
@@ -78,6 +87,10 @@ export class Session {
 
   addBridge(ns: Namespace, link: NewLink): void {
     this.#created(ns, addBridge(link));
+  }
+
+  addIfb(ns: Namespace, link: NewLink): void {
+    this.#created(ns, addIfb(link));
   }
 
   addVeth(ns: Namespace, link: Omit<NewVeth, "peer"> & { peer: NewLink & { ns: Namespace } }): void {

@@ -24,6 +24,13 @@ export type Step =
   | { op: "route.del"; ns: Namespace; family: 4 | 6; dst: string; via: string | null; dev: string }
   | { op: "neighbour.replace"; ns: Namespace; dev: string; dst: string; mac: string }
   | { op: "neighbour.del"; ns: Namespace; dev: string; dst: string }
+  /** Takes the place of whatever shapes the device; a change of ours keeps what waits in it. */
+  | { op: "shaper.replace"; ns: Namespace; dev: string; rate: number; burst: number; limit: number }
+  | { op: "shaper.del"; ns: Namespace; dev: string }
+  | { op: "ingress.add"; ns: Namespace; dev: string }
+  | { op: "ingress.del"; ns: Namespace; dev: string }
+  | { op: "redirect.add"; ns: Namespace; dev: string; to: string }
+  | { op: "redirect.del"; ns: Namespace; dev: string }
   | { op: "sysctl.set"; ns: Namespace; name: string; value: string }
   /** All of them or none. Of those that are held already only `to` changes: they are not free for a moment. */
   | ({ op: "port.hold"; to: Target } & PortRange)
@@ -64,6 +71,7 @@ export type LinkAdd =
    * its own choice (br_mtu_auto_adjust).
    */
   | { type: "bridge"; mac: string }
+  | { type: "ifb"; mtu: number }
   | { type: "veth"; mac?: string; mtu: number; peer: { ns: Namespace; name: string; mac: string; mtu: number } };
 
 /** What changes on a link that exists; a field that is absent stays as it is. `master: null` takes it out of its bridge. */

@@ -98,6 +98,11 @@ export function addBridge(link: NewLink): Buffer {
   ).bytes();
 }
 
+/** One queue, as of a veth. */
+export function addIfb(link: NewLink): Buffer {
+  return singleQueue(newLink(link, (info) => info.text(IFLA_INFO_KIND, "ifb"))).bytes();
+}
+
 /** One transmit and one receive queue each: the default of one per processor makes every veth several times as dear. */
 export function addVeth(link: NewVeth): Buffer {
   const { peer } = link;
