@@ -120,10 +120,13 @@ function updateDeclaration(endpoint: Command): Command {
       .option("--no-expose", "expose nothing")
       .option("--no-link", "link to nothing")
       .option("--no-route", "no routes but those of its subnets")
-      .option("--no-sysctl", "no settings; what is set stays until it joins again"),
+      .option("--no-sysctl", "no settings; what is set stays until it joins again")
+      .option("--no-ingress", "receive without limit")
+      .option("--no-egress", "send without limit"),
     "endpoint update web/front -p 8080:80 -p 8443:443",
     "endpoint update web/front --link db:database --no-publish",
     'endpoint update web/front --gw-priority 10 --route "10.9.0.0/16 via 10.8.0.9"',
+    "endpoint update web/front --ingress 100mbit --no-egress",
   );
 }
 

@@ -140,6 +140,8 @@ const flags = new Map([
   ["gatewayPriority", "--gw-priority"],
   ["routes", "--route"],
   ["sysctls", "--sysctl"],
+  ["ingress", "--ingress"],
+  ["egress", "--egress"],
   ["internal", "--internal"],
   ["network", "NETWORK"],
   ["sandbox", "SANDBOX"],

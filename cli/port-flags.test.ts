@@ -36,11 +36,13 @@ test("docker-run's flags are the fields of a command", () => {
       "aliases": [
         "a1",
       ],
+      "egress": undefined,
       "expose": [
         "90",
         "91-99/sctp",
       ],
       "gatewayPriority": undefined,
+      "ingress": undefined,
       "ipv4": "10.8.0.9",
       "ipv6": "fd00::9",
       "labels": {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { findDriver } from "#cnm/drivers/index.ts";
 import { type Cli, perform } from "./command.ts";
 import { facts, visible } from "./output.ts";
 import { localTime } from "./times.ts";
@@ -23,7 +24,9 @@ async function status(cli: Cli): Promise<void> {
         ["store", `${store.path}, ${mebibytes(store.sizeBytes)}, ${store.journalMode}`],
         ["read-only", found.readOnly],
       ]),
-      ...Object.entries(found.unsupported).map(([driver, why]) => visible(`driver ${driver} is not available: ${why}`)),
+      ...Object.entries(found.unsupported).map(([what, why]) =>
+        visible(`${findDriver(what) ? `driver ${what}` : what} is not available: ${why}`),
+      ),
       ...Object.entries(found.problems).map(([id, { seq, message }]) =>
         visible(`${id.slice(0, 12)} has a problem (history row ${seq}): ${message}`),
       ),

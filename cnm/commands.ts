@@ -72,6 +72,10 @@ const OptionFields = {
   routes: z.array(text).max(64).optional(),
   /** "net.ipv4.conf.IFNAME.forwarding=1", IFNAME standing for the interface. */
   sysctls: z.array(text).max(64).optional(),
+  /** What the sandbox may receive: "10mbit", "1gbit burst 64kb" as tc(8) writes them; "": no limit. */
+  ingress: text.optional(),
+  /** What it may send. */
+  egress: text.optional(),
 };
 
 export const EndpointCreate = z.strictObject({

@@ -1,3 +1,4 @@
+import { formatLimit } from "./bandwidth.ts";
 import type { Command, CommandOf } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Id, shortId } from "./ids.ts";
@@ -91,12 +92,20 @@ function endpointChanges(old: Endpoint, before: Topology, after: Topology): stri
       now.options.routes.map(formatRoute),
     ),
     ...gainsAndLosses(["sets", "no longer sets"], settings(old), settings(now)),
+    ...limitChanges(old, now),
   ];
   return `endpoint ${endpointTitle(after, now)} ${changes.length > 0 ? changes.join(", ") : "stays as it is"}`;
 }
 
 const settings = ({ options }: Endpoint): string[] =>
   Object.entries(options.sysctls).map(([name, value]) => `net.${name}=${value}`);
+
+function limitChanges(old: Endpoint, now: Endpoint): string[] {
+  return (["ingress", "egress"] as const).flatMap((direction) => {
+    const [was, is] = [old, now].map(({ options }) => formatLimit(options.bandwidth[direction]));
+    return was === is ? [] : [`has ${direction} ${is || "without limit"}`];
+  });
+}
 
 function gainsAndLosses([gains, losses]: [string, string], before: string[], after: string[]): string[] {
   const gained = after.filter((text) => !before.includes(text));

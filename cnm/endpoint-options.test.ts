@@ -51,6 +51,7 @@ test("what is not given stays, a list that is given takes the place of the whole
     gatewayPriority: 5,
     routes: [{ destination: "10.9.0.0/16", via: null }],
     sysctls: { "ipv4.conf.IFNAME.forwarding": "1" },
+    bandwidth: { ingress: null, egress: null },
   };
   expect(options([])).toEqual(all);
   expect(options([{ routes: [] }])).toEqual({ ...all, routes: [] });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Bandwidth } from "./bandwidth.ts";
 
 /** A route of the sandbox through an endpoint's interface; without `via` its destination is on the link itself. */
 export const StaticRoute = z.strictObject({
@@ -15,6 +16,7 @@ export const EndpointOptions = z.strictObject({
   routes: z.array(StaticRoute).default([]),
   /** Settings of the interface by their names below "net.", IFNAME standing for it: "ipv4.conf.IFNAME.forwarding" → "1". */
   sysctls: z.record(z.string(), z.string()).default({}),
+  bandwidth: Bandwidth.prefault({}),
 });
 export type EndpointOptions = z.infer<typeof EndpointOptions>;
 

@@ -23,7 +23,7 @@ export interface HostFacts {
 export interface Facts extends HostFacts {
   /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
   hostId: string;
-  /** Driver name → why this kernel cannot serve it. */
+  /** Driver name, "bandwidth.ingress" or "bandwidth.egress" → why this kernel cannot serve it. */
   unsupported: Record<string, string>;
 }
 

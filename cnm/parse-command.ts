@@ -6,6 +6,7 @@ import { parseNetworkConfig } from "./network-config.ts";
 import { bad, type Parsed } from "./parsed.ts";
 import { parsePortFields } from "./port-fields.ts";
 import { problemsOf } from "./problems.ts";
+import { parseBandwidth } from "./reduce-bandwidth.ts";
 import { quote } from "./text.ts";
 
 /**
@@ -27,7 +28,10 @@ export function checkCommand(command: CommandInput): Problem[] {
   const problems: Problem[] = [];
   if (command.type === "network.create") parseNetworkConfig(command, problems);
   if (command.type === "endpoint.create") checkEndpoint(command, problems);
-  if (command.type === "endpoint.create" || command.type === "endpoint.update") parsePortFields(command, problems);
+  if (command.type === "endpoint.create" || command.type === "endpoint.update") {
+    parsePortFields(command, problems);
+    parseBandwidth(command, problems);
+  }
   return problems;
 }
 

@@ -12,6 +12,7 @@ import { freeMac, macOfAddress, parseMac } from "./mac.ts";
 import { endpointsOf, linkersOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
+import { withBandwidth } from "./reduce-bandwidth.ts";
 import { withOptions } from "./reduce-options.ts";
 import { withPorts } from "./reduce-ports.ts";
 import { canDeleteEndpoint } from "./rules.ts";
@@ -43,7 +44,7 @@ export function createEndpoint(topology: Topology, command: EndpointCreate, fact
     options: defaultEndpointOptions,
     attachment: null,
   };
-  const endpoint = withOptions(topology, withPorts(topology, bare, { command, facts }), command);
+  const endpoint = withRequests(topology, bare, { command, facts });
   return [{ kind: "endpoint", id: endpoint.id, before: null, after: endpoint }];
 }
 
@@ -51,8 +52,18 @@ export function createEndpoint(topology: Topology, command: EndpointCreate, fact
 export function updateEndpoint(topology: Topology, command: CommandOf<"endpoint.update">, facts: Facts): Change[] {
   const before = findEndpoint(topology, command.endpoint);
   const named = { ...before, aliases: command.aliases ?? before.aliases };
-  const after = withOptions(topology, withPorts(topology, named, { command, facts }), command);
+  const after = withRequests(topology, named, { command, facts });
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ kind: "endpoint", id: before.id, before, after }];
+}
+
+/** The endpoint with what the command says of ports, options and bandwidth. */
+function withRequests(
+  topology: Topology,
+  endpoint: Endpoint,
+  request: { command: EndpointCreate | CommandOf<"endpoint.update">; facts: Facts },
+): Endpoint {
+  const withAll = withOptions(topology, withPorts(topology, endpoint, request), request.command);
+  return withBandwidth(topology, withAll, request);
 }
 
 /** Links to it end with it. */

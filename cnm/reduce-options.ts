@@ -1,10 +1,11 @@
-import { formatCidr } from "./cidr.ts";
+import { cidrOf, type Family, formatCidr } from "./cidr.ts";
 import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EndpointOptions, StaticRoute } from "./endpoint-options.ts";
 import { allowed, CnmError, enforce, invalid, type Problem, type Verdict } from "./errors.ts";
 import type { Id } from "./ids.ts";
+import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { ownSubnet, parseRoute } from "./route.ts";
@@ -18,8 +19,9 @@ export function withOptions(topology: Topology, endpoint: Endpoint, command: Opt
   const problems: Problem[] = [];
   const { options } = endpoint;
   const after: EndpointOptions = {
+    ...options,
     gatewayPriority: command.gatewayPriority ?? options.gatewayPriority,
-    routes: command.routes ? parseRoutes(endpoint, command.routes, problems) : options.routes,
+    routes: command.routes ? parseRoutes(inPools(topology, endpoint), command.routes, problems) : options.routes,
     sysctls: command.sysctls ? parseSysctls(command.sysctls, problems) : options.sysctls,
   };
   if (problems.length > 0) throw invalid(problems);
@@ -64,7 +66,21 @@ function refuseWithoutInterface(topology: Topology, { networkId }: Endpoint): vo
   );
 }
 
-function parseRoutes(endpoint: Endpoint, texts: readonly string[], problems: Problem[]): StaticRoute[] {
+/** At the end of a link the address is alone in its subnet, and the other end is in the network's. */
+function inPools(topology: Topology, { networkId, ipv4, ipv6 }: Endpoint): Pick<Endpoint, "ipv4" | "ipv6"> {
+  const network = topology.networks[networkId];
+  const inPool = (address: string | null, family: Family) => {
+    const pool = network && poolOf(network, family);
+    return address && pool ? `${address.split("/")[0]}/${cidrOf(pool.subnet).prefix}` : null;
+  };
+  return { ipv4: inPool(ipv4, 4), ipv6: inPool(ipv6, 6) };
+}
+
+function parseRoutes(
+  endpoint: Pick<Endpoint, "ipv4" | "ipv6">,
+  texts: readonly string[],
+  problems: Problem[],
+): StaticRoute[] {
   const routes = texts.flatMap((text, index) => {
     const parsed = parseRoute(endpoint, text);
     if (parsed.ok) return parsed.value;

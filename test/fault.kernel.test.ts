@@ -3,13 +3,12 @@ import { cpSync, mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
-import { deletion } from "#cnm/cascade.ts";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Topology } from "#cnm/topology.ts";
 import type { Kernel } from "#server/kernel/kernel.ts";
 import type { FaultRun } from "./fault-child.ts";
 import { type Host, netnsDir, test } from "./netns.ts";
-import { caller, inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
+import { inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
 
 interface Scenario {
   name: string;
@@ -49,6 +48,16 @@ const scenarios: Scenario[] = [
   { name: "create a sandbox", setup: [], change: [box] },
   { name: "connect, making the sandbox", setup: [network], change: [endpoint, joinCreating] },
   { name: "connect to a second network", setup: [network, other, box, endpoint, join], change: second },
+  {
+    name: "limit what an endpoint sends and receives",
+    setup: [network, endpoint, joinCreating],
+    change: [{ type: "endpoint.update", endpoint: "web/box", ingress: "10mbit", egress: "5mbit" }],
+  },
+  {
+    name: "lift a limit",
+    setup: [network, { ...endpoint, egress: "5mbit" }, joinCreating],
+    change: [{ type: "endpoint.update", endpoint: "web/box", egress: "" }],
+  },
   { name: "link two sandboxes", setup: [wire, ...endOf("a")], change: endOf("b") },
   {
     name: "move an end of a link to the host",
@@ -145,7 +154,8 @@ async function inScene(
     await use({ place, kernel, before: prepared.controller.topology, restore });
     await restore();
     const last = await Patchbay.open(place, { kernel });
-    await removeAll(last);
+    await last.empty();
+    expect(names(last.controller.topology)).toEqual(["host", "none"]);
     await last.close();
   });
 }
@@ -197,14 +207,6 @@ function runChild(run: FaultRun): "killed" | "lived" {
   if (signal === "SIGKILL") return "killed";
   if (status !== 0) throw new Error(`the child failed: ${stderr}`);
   return "lived";
-}
-
-async function removeAll({ controller }: Patchbay): Promise<void> {
-  for (const kind of ["sandbox", "network"] as const)
-    for (const { id, ...object } of Object.values(controller.topology[kind === "sandbox" ? "sandboxes" : "networks"]))
-      if (!("predefined" in object && object.predefined))
-        await controller.apply(caller, deletion(controller.topology, kind, id));
-  expect(names(controller.topology)).toEqual(["host", "none"]);
 }
 
 function names({ networks, sandboxes, endpoints }: Topology): string[] {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deletion } from "#cnm/cascade.ts";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { type DefaultNetworkOptions, parseDefaultNetwork } from "#cnm/default-network.ts";
 import { parseCommand } from "#cnm/parse-command.ts";
@@ -90,6 +91,16 @@ export class Patchbay {
   async missing(): Promise<string[]> {
     const want = everything(this.controller.topology, this.host);
     return this.kernel.plan(want, await this.kernel.observe(want, true)).map((step) => this.kernel.render(step));
+  }
+
+  /** Deletes every sandbox and network that somebody has made. */
+  async empty(): Promise<void> {
+    for (const kind of ["sandbox", "network"] as const)
+      for (const { id, ...object } of Object.values(
+        this.controller.topology[kind === "sandbox" ? "sandboxes" : "networks"],
+      ))
+        if (!("predefined" in object && object.predefined))
+          await this.controller.apply(caller, deletion(this.controller.topology, kind, id));
   }
 
   async close(): Promise<void> {

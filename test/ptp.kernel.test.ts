@@ -1,10 +1,9 @@
 import { expect } from "vitest";
-import { deletion } from "#cnm/cascade.ts";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { findEndpoint, findSandbox } from "#cnm/lookup.ts";
 import { namespaceName, vethName } from "#server/kernel/names.ts";
-import { type Host, netnsDir, pings, run, test } from "./netns.ts";
-import { caller, inTemporaryDirectory, Patchbay } from "./patchbay.ts";
+import { pings, run, test } from "./netns.ts";
+import { type Patchbay, withPatchbay } from "./with-patchbay.ts";
 import { exchanges } from "./sandbox-traffic.ts";
 
 const wire: CommandDraft = {
@@ -20,22 +19,6 @@ const end = (sandbox: string, network = "wire"): CommandDraft[] => [
 const sandboxes: CommandDraft[] = ["a", "b"].map((name) => ({ type: "sandbox.create", name }));
 const hostSandbox: CommandDraft = { type: "sandbox.create", name: "machine", mode: "host" };
 
-async function onHost(host: Host, use: (patchbay: Patchbay) => Promise<void>): Promise<void> {
-  await inTemporaryDirectory(async (stateDir) => {
-    const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir });
-    try {
-      await use(patchbay);
-      for (const { id } of Object.values(patchbay.controller.topology.sandboxes))
-        await patchbay.controller.apply(caller, deletion(patchbay.controller.topology, "sandbox", id));
-      for (const { id, predefined } of Object.values(patchbay.controller.topology.networks))
-        if (!predefined) await patchbay.controller.apply(caller, deletion(patchbay.controller.topology, "network", id));
-      expect(await patchbay.missing()).toEqual([]);
-    } finally {
-      await patchbay.close();
-    }
-  });
-}
-
 const nsOf = ({ controller }: Patchbay, name: string) => namespaceName(findSandbox(controller.topology, name).id);
 /** What ip(8) says without what differs from run to run. */
 const shown = (...args: string[]): string[] =>
@@ -45,7 +28,7 @@ const shown = (...args: string[]): string[] =>
     .filter((line) => line !== "");
 
 test("the recipe: two sandboxes, one address each, a route to the other's, and no bridge", async ({ host }) => {
-  await onHost(host, async (patchbay) => {
+  await withPatchbay(host.path, async (patchbay) => {
     await patchbay.apply(wire, ...sandboxes, ...end("a"), ...end("b"));
     expect(await patchbay.missing()).toEqual([]);
     const [a, b] = [nsOf(patchbay, "a"), nsOf(patchbay, "b")];
@@ -69,7 +52,7 @@ test("the recipe: two sandboxes, one address each, a route to the other's, and n
 });
 
 test("a sandbox and the host, beside a bridge whose default route stays", async ({ host }) => {
-  await onHost(host, async (patchbay) => {
+  await withPatchbay(host.path, async (patchbay) => {
     const web: CommandDraft = { type: "network.create", name: "web", pools: [{ subnet: "10.2.0.0/24" }] };
     await patchbay.apply(wire, web, ...sandboxes, hostSandbox, ...end("a", "web"), ...end("b", "web"));
     const a = nsOf(patchbay, "a");
@@ -92,8 +75,23 @@ test("a sandbox and the host, beside a bridge whose default route stays", async 
   });
 });
 
+test("a route may lead through the other end, as soon as it is there", async ({ host }) => {
+  await withPatchbay(host.path, async (patchbay) => {
+    await patchbay.apply(wire, ...sandboxes, ...end("a"));
+    await patchbay.apply({ type: "endpoint.update", endpoint: "wire/a", routes: ["10.9.0.0/16 via 10.1.1.2"] });
+    const a = nsOf(patchbay, "a");
+    expect(shown("-n", a, "route")).toEqual([]);
+    await patchbay.apply(...end("b"));
+    expect(shown("-n", a, "route")).toEqual([
+      "10.1.1.2 dev eth0 proto 80 scope link",
+      "10.9.0.0/16 via 10.1.1.2 dev eth0 proto 80",
+    ]);
+    expect(await patchbay.missing()).toEqual([]);
+  });
+});
+
 test("an end waits for the other, comes back after it, and moves", async ({ host }) => {
-  await onHost(host, async (patchbay) => {
+  await withPatchbay(host.path, async (patchbay) => {
     await patchbay.apply(wire, ...sandboxes, { type: "sandbox.create", name: "c" }, ...end("a"));
     const a = nsOf(patchbay, "a");
     expect(shown("-n", a, "-br", "link")).toHaveLength(1);
@@ -116,7 +114,7 @@ test("an end waits for the other, comes back after it, and moves", async ({ host
 });
 
 test("what somebody else does to a link between sandboxes is found and put right", async ({ host }) => {
-  await onHost(host, async (patchbay) => {
+  await withPatchbay(host.path, async (patchbay) => {
     await patchbay.apply(wire, ...sandboxes, ...end("a"), ...end("b"));
     const [a, b] = [nsOf(patchbay, "a"), nsOf(patchbay, "b")];
     const damages = [

@@ -3,9 +3,12 @@
 import { Anchor, Group } from "@mantine/core";
 import { IconPlugConnectedX, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { formatLimit } from "#cnm/bandwidth.ts";
+import { drivers } from "#cnm/drivers/index.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import { shortId } from "#cnm/ids.ts";
+import { otherEndOf } from "#cnm/members.ts";
 import { canLeave } from "#cnm/rules.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
@@ -27,6 +30,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.endpoint.inspect.queryOptions({ ref: endpoint.id }));
   const sandboxId = endpoint.attachment?.sandboxId;
+  const { ingress, egress } = endpoint.options.bandwidth;
+  const paired = drivers[topology.networks[endpoint.networkId]?.driver ?? "null"].paired;
+  const waits = paired && sandboxId && !otherEndOf(topology, endpoint);
   const gateways = sandboxId ? gatewayOf(topology, sandboxId) : null;
   const serves = [gateways?.ipv4 === endpoint.id && "IPv4", gateways?.ipv6 === endpoint.id && "IPv6"].filter(Boolean);
   return (
@@ -47,10 +53,13 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
               value: sandboxId ? <Jump id={sandboxId} name={topology.sandboxes[sandboxId]?.name} /> : "not joined",
             },
             { label: "Interface", value: endpoint.attachment?.interfaceName ?? null, mono: true },
+            { label: "Link", value: waits ? "waits for its other end" : null },
             { label: "IPv4", value: endpoint.ipv4, mono: true, copy: endpoint.ipv4 ?? undefined },
             { label: "IPv6", value: endpoint.ipv6, mono: true, copy: endpoint.ipv6 ?? undefined },
             { label: "MAC", value: endpoint.mac, mono: true, copy: endpoint.mac ?? undefined },
             { label: "Default route", value: endpoint.attachment ? serves.join(" and ") || "no" : null },
+            { label: "Receives at most", value: formatLimit(ingress), mono: true },
+            { label: "Sends at most", value: formatLimit(egress), mono: true },
             { label: "Host side", value: data?.device ?? null, mono: true, copy: data?.device ?? undefined },
             { label: "Aliases", value: endpoint.aliases.join(", ") },
             { label: "Created", value: localTime(endpoint.createdAt) },

@@ -2,7 +2,7 @@ import type { StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
-import { namespaceName, vethName } from "#server/kernel/names.ts";
+import { ifbName, namespaceName, vethName } from "#server/kernel/names.ts";
 
 /** The objects whose own kernel names the steps speak of: where a step that failed is shown. Pure. */
 export function affectedBy(steps: readonly StepRecord[], { networks, sandboxes, endpoints }: Topology): Id[] {
@@ -20,6 +20,7 @@ export function affectedBy(steps: readonly StepRecord[], { networks, sandboxes, 
       ...named(networks, owner("network")),
       ...named(sandboxes, namespaceName),
       ...named(endpoints, vethName),
+      ...named(endpoints, ifbName),
       ...named(endpoints, owner("endpoint")),
     ]),
   ];

@@ -1,3 +1,4 @@
+import { drivers } from "#cnm/drivers/index.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
@@ -76,6 +77,8 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
       const network = topology.networks[endpoint.networkId];
       if (!network || !endpoint.attachment) return [];
       const otherEnd = otherEndOf(topology, endpoint);
+      // One that waits has no interface that anything could be of.
+      if (drivers[network.driver].paired && !otherEnd) return [];
       const join: JoinContext = {
         sandbox,
         ns,

@@ -1,9 +1,11 @@
-import { addBridge, addVeth } from "./netlink/link.ts";
+import { qdiscMajor } from "./names.ts";
+import { addBridge, addIfb, addVeth, decodeLink, getLink } from "./netlink/link.ts";
+import { addIngress, addRedirect, replaceTbf } from "./netlink/qdisc.ts";
 import { NetlinkSocket } from "./netlink/socket.ts";
 import { asSysError, close, inNamespace, open } from "./sys.ts";
 
 /**
- * Driver → why this kernel cannot serve it, found by trying: every kind of link a driver needs is made once in a scratch
+ * Driver, "bandwidth.ingress" or "bandwidth.egress" → why this kernel cannot serve it, found by trying: every kind of link a driver needs is made once in a scratch
  * namespace that goes with its last users. On the kernel worker's thread.
  */
 export function unsupported(): Record<string, string> {
@@ -18,7 +20,12 @@ export function unsupported(): Record<string, string> {
   try {
     const bridge = attempt("bridge", () => socket.request(addBridge({ name: "bridge" })));
     const veth = attempt("veth", () => socket.request(addVeth({ name: "veth", peer: { name: "peer", netnsFd: fd } })));
-    const reasons = { bridge: bridge ?? veth, ptp: veth };
+    const reasons = {
+      bridge: bridge ?? veth,
+      ptp: veth,
+      "bandwidth.ingress": attempt("tbf", () => shape(socket)),
+      "bandwidth.egress": attempt("ifb, or a redirection to it,", () => redirect(socket)),
+    };
     return Object.fromEntries(
       Object.entries(reasons).flatMap(([driver, reason]) => (reason ? [[driver, reason]] : [])),
     );
@@ -26,6 +33,23 @@ export function unsupported(): Record<string, string> {
     socket.close();
     close(fd);
   }
+}
+
+/** On the veth that was made before. */
+function shape(socket: NetlinkSocket): void {
+  socket.request(replaceTbf(indexOf(socket, "veth"), qdiscMajor, { rate: 1_000_000, burst: 3000, limit: 30_000 }));
+}
+
+function redirect(socket: NetlinkSocket): void {
+  socket.request(addIfb({ name: "ifb" }));
+  const veth = indexOf(socket, "veth");
+  socket.request(addIngress(veth));
+  socket.request(addRedirect(veth, indexOf(socket, "ifb")));
+}
+
+function indexOf(socket: NetlinkSocket, name: string): number {
+  const [payload] = socket.request(getLink(name));
+  return payload ? decodeLink(payload).index : 0;
 }
 
 function attempt(type: string, make: () => void): string | null {

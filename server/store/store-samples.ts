@@ -60,7 +60,12 @@ export function endpoint(number: number, more: Partial<Endpoint> = {}): Endpoint
     exposed: [{ protocol: "tcp", port: 80, count: 1 }],
     ports: [{ protocol: "tcp", port: 80, count: 1, hostAddress: null, hostPort: 8080 + number }],
     links: [{ endpointId: idOf(1), alias: "db" }],
-    options: { gatewayPriority: 1, routes: [{ destination: "10.9.0.0/16", via: null }], sysctls: {} },
+    options: {
+      gatewayPriority: 1,
+      routes: [{ destination: "10.9.0.0/16", via: null }],
+      sysctls: {},
+      bandwidth: { ingress: { rate: 1_000_000, burst: 3000 }, egress: null },
+    },
     attachment: { sandboxId: idOf(number - 1000), interfaceName: "eth0" },
     ...more,
   };

@@ -178,3 +178,22 @@ test.each([
   expect({ ...veth, quiet }).toMatchObject(want);
   expect(bridgeDriver.shared?.([net], on).some(({ kind }) => kind === "guard-table")).toBe(quiet);
 });
+
+test("what the sandbox receives waits at the host end, and what it sends at an ifb", () => {
+  const bandwidth = { ingress: { rate: 10_000_000, burst: null }, egress: { rate: 1_000_000, burst: 20_000 } };
+  const options = { ...endpoint.options, bandwidth };
+  const objects = bridgeDriver.endpoint(network, { ...endpoint, options }, join);
+  expect(
+    plan(objects, bridgeDriver.endpoint(network, endpoint, join))
+      .map(render)
+      .join("\n"),
+  ).toMatchInlineSnapshot(`
+    "ip link add name pbic3c3c3c3c3 group 28770 mtu 1450 numtxqueues 1 numrxqueues 1 type ifb
+    sysctl -w net.ipv6.conf.pbic3c3c3c3c3.disable_ipv6=1
+    tc qdisc replace dev pbvc3c3c3c3c3 root handle 7062: tbf rate 10000000bit burst 5000 limit 67500
+    ip link set dev pbic3c3c3c3c3 alias 'patchbay endpoint web/db' up
+    tc qdisc replace dev pbic3c3c3c3c3 root handle 7062: tbf rate 1000000bit burst 20000 limit 34640
+    tc qdisc add dev pbvc3c3c3c3c3 ingress
+    tc filter add dev pbvc3c3c3c3c3 ingress protocol all pref 1 u32 match u32 0 0 action mirred egress redirect dev pbic3c3c3c3c3"
+  `);
+});

@@ -1,9 +1,10 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { defaultGatewayOf } from "#cnm/gateway.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import { macOf, vethName } from "#server/kernel/names.ts";
+import { ifbName, macOf, vethName } from "#server/kernel/names.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
 import type { Driver, HostSettings, JoinContext } from "../driver.ts";
+import { arrivalShaper, shaper } from "../shaping.ts";
 import { bridgeAddresses, deviceOf, macOfBridge } from "./device.ts";
 import { networkRules, translates } from "./firewall.ts";
 import { endpointRules, heldPorts, linkRoutes } from "./ports.ts";
@@ -78,12 +79,21 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
     ...(endpoint.ipv6 === null ? [] : [sysctl(ns, `net/ipv6/conf/${dev}/accept_redirects`, "0")]),
     ...addresses.map((address) => addressObject(ns, dev, address)),
     ...defaultRoutes(network, join),
+    ...bandwidth(network, endpoint, port),
     ...linkRoutes(network, endpoint, join),
     ...held,
     ...(host.firewall ? endpointRules(network, endpoint, join) : []),
     ...(isQuiet(network, host) ? [{ kind: "quiet", port } as const] : []),
     ...(network.options.antiSpoofing ? [guard(endpoint)] : []),
   ];
+}
+
+/** What the sandbox receives is what the host end sends, and what it sends arrives there: root inside cannot lift either. */
+function bandwidth({ name, options: { mtu } }: Network, endpoint: Endpoint, port: string): KernelObject[] {
+  const { ingress, egress } = endpoint.options.bandwidth;
+  const device = { ns: "", dev: port, mtu };
+  const ifb = { name: ifbName(endpoint.id), alias: `patchbay endpoint ${name}/${endpoint.name}` };
+  return [...shaper(device, ingress), ...arrivalShaper(device, ifb, egress)];
 }
 
 function guard({ id, mac, ipv4, ipv6 }: Endpoint): KernelObject {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { PtpOptions } from "#cnm/drivers/ptp.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
+import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { plan } from "#server/kernel/diff.ts";
@@ -48,6 +49,7 @@ function place(digit: string, change: Partial<Place & { ipv6: string }> = {}): P
     exposed: [],
     ports: [],
     links: [],
+    options: defaultEndpointOptions,
     attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
   };
   return { endpoint, ns: `pb-${digit.repeat(12)}`, interfaceName: "eth0", ...change };
@@ -116,4 +118,19 @@ test("the host and a sandbox, both families: whoever joined first, the link is t
     (all) => all.filter(({ kind }) => kind === "link").length,
   );
   expect(links).toEqual([0, 1]);
+});
+
+test("what one end sends is limited by the lesser of what it may send and the other receive", () => {
+  const [a, b] = [place("c"), place("d")];
+  const limit = (rate: number) => ({ rate, burst: null });
+  a.endpoint.options = { ...defaultEndpointOptions, bandwidth: { ingress: null, egress: limit(20_000_000) } };
+  b.endpoint.options = { ...defaultEndpointOptions, bandwidth: { ingress: limit(10_000_000), egress: null } };
+  const shapers = script(a, b)
+    .split("\n")
+    .filter((line) => line.startsWith("tc"));
+  expect(shapers).toMatchInlineSnapshot(`
+    [
+      "tc -n pb-cccccccccccc qdisc replace dev eth0 root handle 7062: tbf rate 10000000bit burst 18028 limit 108168",
+    ]
+  `);
 });

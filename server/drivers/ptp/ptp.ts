@@ -1,8 +1,10 @@
+import { type Limit, stricter } from "#cnm/bandwidth.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import { macOf } from "#server/kernel/names.ts";
 import type { KernelObject, VethLink } from "#server/kernel/objects.ts";
 import type { Driver, JoinContext, Place } from "../driver.ts";
+import { shaper } from "../shaping.ts";
 
 type Network = NetworkOf<"ptp">;
 
@@ -16,6 +18,7 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
   const own: Place = { endpoint, ns, interfaceName };
   return [
     ...(isFirst(own, otherEnd) ? [veth(network, own, otherEnd)] : []),
+    ...shaper({ ns, dev: interfaceName, mtu: network.options.mtu }, limitTowards(own, otherEnd)),
     ...ipv6Sysctls(own),
     ...addressesOf(endpoint).map((address): KernelObject => ({ kind: "address", ns, dev: interfaceName, address })),
     ...addressesOf(otherEnd.endpoint).map(
@@ -29,6 +32,11 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
       }),
     ),
   ];
+}
+
+/** What one end may send, and the other receive: whichever is less. */
+function limitTowards({ endpoint: from }: Place, { endpoint: to }: Place): Limit | null {
+  return stricter(from.options.bandwidth.egress, to.options.bandwidth.ingress);
 }
 
 /** Which end the link is made from, and so carries our group: the host's if there is one, else the one with the lower id. */

@@ -1,0 +1,62 @@
+import { parseLimit } from "./bandwidth.ts";
+import type { CommandOf } from "./commands.ts";
+import { drivers } from "./drivers/index.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { CnmError, invalid, type Problem } from "./errors.ts";
+import type { Facts } from "./facts.ts";
+import type { Topology } from "./topology.ts";
+
+type BandwidthCommand = CommandOf<"endpoint.create"> | CommandOf<"endpoint.update">;
+type BandwidthTexts = Pick<BandwidthCommand, "ingress" | "egress">;
+
+const directions = ["ingress", "egress"] as const;
+
+/** Reads the texts of a command about bandwidth; every problem is added to the list. What is not given is absent. */
+export function parseBandwidth(
+  command: BandwidthTexts,
+  problems: Problem[],
+): Partial<Endpoint["options"]["bandwidth"]> {
+  const limits = directions.flatMap((direction) => {
+    const text = command[direction];
+    if (text === undefined) return [];
+    const parsed = parseLimit(text);
+    if (parsed.ok) return [[direction, parsed.value]];
+    problems.push({ path: direction, message: parsed.message });
+    return [];
+  });
+  return Object.fromEntries(limits);
+}
+
+/** The endpoint with what the command says of its bandwidth; what it does not mention stays. */
+export function withBandwidth(
+  topology: Topology,
+  endpoint: Endpoint,
+  { command, facts }: { command: BandwidthCommand; facts: Facts },
+): Endpoint {
+  const problems: Problem[] = [];
+  const given = parseBandwidth(command, problems);
+  if (problems.length > 0) throw invalid(problems);
+  for (const direction of directions) if (given[direction]) refuseUnlimitable(topology, endpoint, { direction, facts });
+  const bandwidth = { ...endpoint.options.bandwidth, ...given };
+  return { ...endpoint, options: { ...endpoint.options, bandwidth } };
+}
+
+function refuseUnlimitable(
+  topology: Topology,
+  { networkId }: Endpoint,
+  { direction, facts }: { direction: (typeof directions)[number]; facts: Facts },
+): void {
+  const network = topology.networks[networkId];
+  if (network && !drivers[network.driver].hasInterface)
+    throw new CnmError(
+      "CONFLICT",
+      `endpoints of network ${network.name} have no interface whose bandwidth could be limited`,
+      {
+        rule: "no-interface",
+      },
+    );
+  const feature = network?.driver === "ptp" ? "bandwidth.ingress" : `bandwidth.${direction}`;
+  const reason = Object.hasOwn(facts.unsupported, feature) ? facts.unsupported[feature] : undefined;
+  if (reason)
+    throw new CnmError("UNSUPPORTED", `${direction} cannot be limited: ${reason}`, { rule: "bandwidth-unsupported" });
+}
