@@ -137,3 +137,21 @@ test("what somebody else does to a link between sandboxes is found and put right
     }
   });
 });
+
+test("a link to the host is no way for other sandboxes to its other end", async ({ host }) => {
+  await withPatchbay(host.path, async (patchbay) => {
+    const web: CommandDraft = { type: "network.create", name: "web", pools: [{ subnet: "10.2.0.0/24" }] };
+    const back: CommandDraft = { type: "network.create", name: "back", pools: [{ subnet: "10.3.0.0/24" }] };
+    await patchbay.apply(wire, web, back, ...sandboxes, hostSandbox, ...end("a", "web"), ...end("b", "back"));
+    await patchbay.apply(...end("b"), ...end("machine"));
+    const [a, b] = [nsOf(patchbay, "a"), nsOf(patchbay, "b")];
+    expect(pings(host.name, "10.1.1.1")).toBe(true);
+    expect(pings(b, "10.1.1.2")).toBe(true);
+    // Both would know the way: a by its default route to the host, b back by its own.
+    expect(pings(a, "10.1.1.1")).toBe(false);
+    host.shell("iptables -F PATCHBAY-FORWARD");
+    expect(pings(a, "10.1.1.1")).toBe(true);
+    expect((await patchbay.restart()).repaired).toBeGreaterThan(0);
+    expect(pings(a, "10.1.1.1")).toBe(false);
+  });
+});

@@ -1,6 +1,6 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { DriverName, Network } from "#cnm/network.ts";
-import type { KernelObject } from "#server/kernel/objects.ts";
+import { type KernelObject, keyOf } from "#server/kernel/objects.ts";
 import { bridgeDriver } from "./bridge/bridge.ts";
 import type { Driver, HostSettings, JoinContext } from "./driver.ts";
 import { hostDriver } from "./host/host.ts";
@@ -14,12 +14,13 @@ function driverOf(network: Network): Driver {
   return drivers[network.driver] as Driver;
 }
 
-/** What the networks need once on the host. */
+/** What the networks need once on the host; several drivers may need the same. */
 export function sharedObjects(networks: readonly Network[], host: HostSettings): KernelObject[] {
-  return Object.values<Driver>(drivers as Record<DriverName, Driver>).flatMap((driver) => {
+  const all = Object.values<Driver>(drivers as Record<DriverName, Driver>).flatMap((driver) => {
     const own = networks.filter((network) => network.driver === driver.name);
     return own.length > 0 ? (driver.shared?.(own, host) ?? []) : [];
   });
+  return [...new Map(all.map((object) => [keyOf(object), object])).values()];
 }
 
 export function networkObjects(network: Network, host: HostSettings): KernelObject[] {

@@ -1,6 +1,7 @@
 import { gatewayMode } from "#cnm/drivers/bridge.ts";
 import type { NetworkOf, Pool } from "#cnm/network.ts";
-import type { KernelObject, RuleObject, Table } from "#server/kernel/objects.ts";
+import type { KernelObject, Table } from "#server/kernel/objects.ts";
+import { forwardChains, forwardHook, line, type Owner, openChain, rule } from "../rules.ts";
 import { deviceOf } from "./device.ts";
 
 type Network = NetworkOf<"bridge">;
@@ -8,8 +9,7 @@ type Family = Pool["family"];
 
 /** The chains that all bridge networks share; those of a network are named after it. */
 export const chains = {
-  user: "PATCHBAY-USER",
-  forward: "PATCHBAY-FORWARD",
+  ...forwardChains,
   egress: "PATCHBAY-EGRESS",
   dnat: "PATCHBAY-DNAT",
   postrouting: "PATCHBAY-POSTROUTING",
@@ -21,33 +21,6 @@ export const chains = {
   open: (network: Pick<Network, "id">) => `PATCHBAY-OPEN-${network.id.slice(0, 12)}`,
 };
 
-/** What a rule belongs to, as its comment says it: "patchbay", "patchbay network 3f2a…", "patchbay endpoint 9c01…". */
-export interface Owner {
-  kind: RuleObject["owner"];
-  id?: string;
-}
-
-interface RuleParts {
-  family: Family;
-  table: Table;
-  chain: string;
-  /** The matches, as iptables-save(8) prints them. */
-  match?: string;
-  /** "ACCEPT", "DNAT --to-destination 172.17.0.2:80" … */
-  target: string;
-  owner: Owner;
-  place?: RuleObject["place"];
-}
-
-export function rule({ family, table, chain, match, target, owner, place = "last" }: RuleParts): RuleObject {
-  return { kind: "rule", family, table, chain, rule: line({ match, target, owner }), place, owner: owner.kind };
-}
-
-function line({ match, target, owner: { kind, id } }: Pick<RuleParts, "match" | "target" | "owner">): string {
-  const comment = id === undefined ? "patchbay" : `"patchbay ${kind} ${id.slice(0, 12)}"`;
-  return `${match ? `${match} ` : ""}-m comment --comment ${comment} -j ${target}`;
-}
-
 /** The hooks in the built-in chains and the chains they lead to, for each family that some network has. */
 export function sharedChains(networks: readonly Network[]): KernelObject[] {
   const families = new Set(networks.flatMap(({ pools }) => pools.map(({ family }) => family)));
@@ -56,7 +29,7 @@ export function sharedChains(networks: readonly Network[]): KernelObject[] {
 
 function sharedChainsOf(family: Family): KernelObject[] {
   const host: Owner = { kind: "host" };
-  const open = (table: Table, name: string): KernelObject => ({ kind: "chain", family, table, name, rules: null });
+  const open = (table: Table, name: string) => openChain(family, table, name);
   const local = "-m addrtype --dst-type LOCAL";
   return [
     open("raw", chains.prerouting),
@@ -72,11 +45,8 @@ function sharedChainsOf(family: Family): KernelObject[] {
       owner: host,
       place: "first",
     }),
-    open("filter", chains.user),
-    open("filter", chains.forward),
+    ...forwardHook(family),
     open("filter", chains.egress),
-    rule({ family, table: "filter", chain: "FORWARD", target: chains.forward, owner: host, place: "first" }),
-    rule({ family, table: "filter", chain: chains.forward, target: chains.user, owner: host, place: "first" }),
     rule({ family, table: "filter", chain: "FORWARD", target: chains.egress, owner: host }),
     open("nat", chains.dnat),
     open("nat", chains.postrouting),

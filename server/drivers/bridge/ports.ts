@@ -4,8 +4,9 @@ import type { NetworkOf, Pool } from "#cnm/network.ts";
 import { type Exposure, hostAddressesOf, isWildcard, type Publication } from "#cnm/ports.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import type { JoinContext } from "../driver.ts";
+import { type Owner, rule } from "../rules.ts";
 import { addressOfBridge, deviceOf } from "./device.ts";
-import { chains, hasOpenChain, isRouted, type Owner, rule, translates } from "./firewall.ts";
+import { chains, hasOpenChain, isRouted, translates } from "./firewall.ts";
 
 type Network = NetworkOf<"bridge">;
 type Family = Pool["family"];

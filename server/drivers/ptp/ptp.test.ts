@@ -96,7 +96,17 @@ test("the host and a sandbox, both families: whoever joined first, the link is t
   const host = place("d", { ns: "", interfaceName: "pbvdddddddddd", ipv6: "fd00::2/128" });
   const inside = place("c", { ipv6: "fd00::1/128" });
   expect(script(host, inside)).toMatchInlineSnapshot(`
-    "ip link add name pbvdddddddddd group 28770 mtu 9000 address 02:42:0a:01:01:02 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 9000 address 02:42:0a:01:01:01 numtxqueues 1 numrxqueues 1 netns pb-cccccccccccc
+    "iptables-restore --noflush -w 5 <<'END'
+    *filter
+    -A PATCHBAY-FORWARD -o pbvdddddddddd -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment "patchbay endpoint dddddddddddd" -j DROP
+    COMMIT
+    END
+    ip6tables-restore --noflush -w 5 <<'END'
+    *filter
+    -A PATCHBAY-FORWARD -o pbvdddddddddd -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment "patchbay endpoint dddddddddddd" -j DROP
+    COMMIT
+    END
+    ip link add name pbvdddddddddd group 28770 mtu 9000 address 02:42:0a:01:01:02 numtxqueues 1 numrxqueues 1 type veth peer name eth0 mtu 9000 address 02:42:0a:01:01:01 numtxqueues 1 numrxqueues 1 netns pb-cccccccccccc
     sysctl -w net.ipv6.conf.pbvdddddddddd.disable_ipv6=0
     sysctl -w net.ipv6.conf.pbvdddddddddd.accept_ra=0
     sysctl -w net.ipv6.conf.pbvdddddddddd.accept_redirects=0

@@ -3,13 +3,24 @@ import type { Endpoint } from "#cnm/endpoint.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import { macOf } from "#server/kernel/names.ts";
 import type { KernelObject, VethLink } from "#server/kernel/objects.ts";
-import type { Driver, JoinContext, Place } from "../driver.ts";
+import type { Driver, HostSettings, JoinContext, Place } from "../driver.ts";
+import { forwardChains, forwardHook, rule } from "../rules.ts";
 import { shaper } from "../shaping.ts";
 
 type Network = NetworkOf<"ptp">;
 
 /** One veth with an end in either namespace, each with its own address alone and a route to the other's; nothing between them. */
-export const ptpDriver: Driver<"ptp"> = { name: "ptp", network: () => [], endpoint: endpointObjects };
+export const ptpDriver: Driver<"ptp"> = {
+  name: "ptp",
+  shared: sharedObjects,
+  network: () => [],
+  endpoint: endpointObjects,
+};
+
+function sharedObjects(networks: readonly Network[], { firewall }: HostSettings): KernelObject[] {
+  const families = new Set(networks.flatMap(({ pools }) => pools.map(({ family }) => family)));
+  return firewall ? [...families].sort().flatMap(forwardHook) : [];
+}
 
 /** An end by itself waits: there is no interface until the other end has joined. */
 function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext): KernelObject[] {
@@ -20,12 +31,13 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
     ...(isFirst(own, otherEnd) ? [veth(network, own, otherEnd)] : []),
     ...shaper({ ns, dev: interfaceName, mtu: network.options.mtu }, limitTowards(own, otherEnd)),
     ...ipv6Sysctls(own),
+    ...(join.host.firewall && ns === "" ? forwardRules(own) : []),
     ...addressesOf(endpoint).map((address): KernelObject => ({ kind: "address", ns, dev: interfaceName, address })),
     ...addressesOf(otherEnd.endpoint).map(
       (dst): KernelObject => ({
         kind: "route",
         ns,
-        family: dst.includes(":") ? 6 : 4,
+        family: familyOf(dst),
         dst,
         via: null,
         dev: interfaceName,
@@ -33,6 +45,18 @@ function endpointObjects(network: Network, endpoint: Endpoint, join: JoinContext
     ),
   ];
 }
+
+/** A link to the host is no way for others to the other end: the host forwards what that has asked for, and no more. */
+function forwardRules({ endpoint, interfaceName }: Place): KernelObject[] {
+  const match = `-o ${interfaceName} -m conntrack ! --ctstate RELATED,ESTABLISHED`;
+  const owner = { kind: "endpoint" as const, id: endpoint.id };
+  return addressesOf(endpoint).map((address) => {
+    const family = familyOf(address);
+    return rule({ family, table: "filter", chain: forwardChains.forward, match, target: "DROP", owner });
+  });
+}
+
+const familyOf = (address: string): 4 | 6 => (address.includes(":") ? 6 : 4);
 
 /** What one end may send, and the other receive: whichever is less. */
 function limitTowards({ endpoint: from }: Place, { endpoint: to }: Place): Limit | null {
