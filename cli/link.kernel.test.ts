@@ -14,6 +14,15 @@ test("links are made, listed and deleted; host is the host", async ({ host }) =>
     expect(await run(["link", "create", "a", "a"])).toMatchObject({ code: 1 });
     await done("link", "create", "a", "host", "--name", "oob", "--subnet", "10.1.2.0/30");
     expect(pings(host.name, "10.1.2.1")).toBe(true);
+    expect(await done("endpoint", "update", "oob/a", "--ingress", "10mbit", "--egress", "1gbit burst 1mb")).toBe(
+      "endpoint oob/a has ingress 10mbit, has egress 1gbit burst 1048576",
+    );
+    expect(await done("endpoint", "update", "oob/a", "--no-ingress", "--dry-run")).toMatch(
+      /^tc qdisc del dev pbv\w{10} root handle 7062:$/,
+    );
+    expect((await run(["endpoint", "update", "oob/a", "--egress", "fast"])).err).toContain(
+      '--egress: "fast" is not a rate such as 10mbit',
+    );
     await done("endpoint", "leave", "a-b/a");
     const table = (await done("link", "ls")).replace(/[0-9a-f]{10,12}/g, "ID");
     expect(table).toMatchInlineSnapshot(`

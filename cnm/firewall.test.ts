@@ -31,6 +31,12 @@ test.each([
   [
     "filter",
     "PATCHBAY-FORWARD",
+    "-o pbv0123456789 -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP",
+    "what others want to send through the host to the other end of the link at pbv0123456789 is dropped",
+  ],
+  [
+    "filter",
+    "PATCHBAY-FORWARD",
     `-o ${bridge} ${comment} -j PATCHBAY-IN-${short}`,
     "what is on its way to web passes the rules of that network",
   ],

@@ -130,6 +130,11 @@ const filter: Explain[] = [
     accepts(parsed) && rule.chain === "PATCHBAY-EGRESS" && parsed.in && `what ${network} sends out is let through`,
   ({ parsed, network }) =>
     accepts(parsed) && parsed.in && !parsed.out && `endpoints of ${network} may talk to each other`,
+  ({ rule, parsed }) =>
+    drops(parsed) &&
+    rule.chain === "PATCHBAY-FORWARD" &&
+    parsed.out &&
+    `what others want to send through the host to the other end of the link at ${parsed.out} is dropped`,
   ({ rule, parsed, network }) =>
     parsed.target === "DROP" &&
     rule.chain.startsWith("PATCHBAY-IN-") &&
