@@ -31,17 +31,15 @@ test("a cable in the air says what it would get, or why not", async ({ patchbay,
   await expect(role("web")).toHaveAttribute("data-role", "illegal");
   for (const [name, reason] of [
     ["web", /sandbox app is already in network web/],
-    ["host", /host/],
-    ["db", /sandboxes meet in a network/],
+    ["db", /a link, a network, or one namespace for both/],
+    ["host", /is the host's own/],
   ] as const) {
     const to = await middleOf(card(page, name));
     await page.mouse.move(to.x, to.y, { steps: 6 });
     await expect(hint).toHaveText(reason);
   }
   await page.mouse.up();
-  await expect(page.getByRole("alert").filter({ hasText: "No cable here" })).toContainText(
-    "Sandboxes meet in a network",
-  );
+  await expect(page.getByRole("alert").filter({ hasText: "No cable here" })).toContainText("is the host's own");
   expect(await endpoints(patchbay)).toHaveLength(1);
 });
 

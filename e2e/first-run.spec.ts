@@ -95,7 +95,7 @@ test("the same with the keyboard alone", async ({ patchbay, page }) => {
     await press("Escape", "Escape");
     await walkTo(name);
     await press("c");
-    await expect(page.getByRole("dialog").getByLabel("Network")).toBeFocused();
+    await expect(page.getByRole("dialog").getByLabel("Network or sandbox")).toBeFocused();
     await page.keyboard.type("web");
     await press("Enter");
     await expect(card(page, name)).toContainText("172.17.0.");

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { card } from "./gestures.ts";
+import { cable, card } from "./gestures.ts";
 import { expect, type Patchbay, test } from "./patchbay.ts";
 
 const inspector = (page: Page) => page.getByRole("complementary", { name: "Inspector" });
@@ -103,4 +103,41 @@ test("a sandbox that shares another's namespace is on its card, and says whose n
     .getByRole("button", { name: /Delete/ })
     .click();
   await expect(card(page, "app")).not.toContainText("shared by");
+});
+
+test("a cable from sandbox to sandbox: a link of their own, drawn double, that answers; or one namespace for both", async ({
+  patchbay,
+  admin: page,
+}) => {
+  const commands = ["app", "db", "car"].map((name) => ({ type: "sandbox.create", name }));
+  await patchbay.daemon.admin("mutation", "topology.change", { commands });
+  await expect(card(page, "car")).toBeVisible();
+  await page.getByRole("button", { name: "Fit everything" }).click();
+  await cable(page, "app", "db");
+  const meet = page.getByRole("dialog", { name: "Join app and db" });
+  await expect(meet.getByRole("radio", { name: "Point-to-point link" })).toBeChecked();
+  await expect(meet.getByLabel("Name of the network")).toHaveValue("app-db");
+  await meet.getByRole("button", { name: "Show the plan" }).click();
+  const plan = page.getByRole("dialog", { name: "Point-to-point link: app and db" });
+  await expect(plan).toContainText(/ip -n pb-\w+ link add name eth0 .* type veth peer name eth0/);
+  await plan.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("group", { name: "app-db, point-to-point link of app and db, up" })).toBeAttached();
+  await expect(card(page, "app-db")).toHaveCount(0);
+  const endpoints = await patchbay.daemon.admin<{ endpoint: { name: string; ipv4: string } }[]>(
+    "query",
+    "endpoint.list",
+  );
+  expect(endpoints).toHaveLength(2);
+  await inspect(page, "db");
+  const address = await inspector(page)
+    .getByRole("list", { name: /endpoint of db/ })
+    .textContent();
+  const [ip = ""] = /\d+\.\d+\.\d+\.\d+/.exec(address ?? "") ?? [];
+  expect(await patchbay.pings("app", ip)).toBe(true);
+
+  await cable(page, "car", "app");
+  await page.getByRole("dialog").getByRole("radio", { name: "One namespace for both" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Show the plan" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
+  await expect(card(page, "app")).toContainText("shared by car");
 });

@@ -5,6 +5,7 @@ import { createStore } from "#components/live/store.ts";
 import { ConnectDialog } from "./connect-dialog.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
+import { MeetDialog } from "./meet-dialog.tsx";
 import { PlanDialog } from "./plan-dialog.tsx";
 import { initialUi, UiContext, useUi, useUiStore } from "./ui.ts";
 
@@ -25,6 +26,7 @@ function OpenDialog() {
   const close = () => store.set({ dialog: null });
   if (!dialog) return null;
   if (dialog.kind === "connect") return <ConnectDialog from={dialog.from} close={close} />;
+  if (dialog.kind === "meet") return <MeetDialog {...dialog} close={close} />;
   if (dialog.kind === "delete") return <DeleteDialog ids={dialog.ids} close={close} />;
   if (dialog.kind === "plan") return <PlanDialog {...dialog} close={close} />;
   return <CreateDialog {...dialog} close={close} />;

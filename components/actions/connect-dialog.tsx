@@ -32,8 +32,9 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
     selectFirstOption();
   }, [selectFirstOption, listed]);
   const connect = async (to: Id) => {
+    if (busy) return;
     const ends = endsOf(topology, from, to);
-    if (!ends || busy) return;
+    if (!ends) return ui.set({ dialog: { kind: "meet", from, to } });
     setBusy(true);
     const choice = address.includes(":") ? { ipv6: address } : { ipv4: address || undefined };
     const result = await apply(connectCommands(topology, ends, choice), { title: `Connect ${name}`, quiet: true });
@@ -48,7 +49,7 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
         <Combobox store={combobox} onOptionSubmit={connect}>
           <Combobox.EventsTarget>
             <TextInput
-              label={topology.sandboxes[from] ? "Network" : "Sandbox"}
+              label={topology.sandboxes[from] ? "Network or sandbox" : "Sandbox"}
               placeholder="Type to search, Enter connects"
               data-autofocus
               value={search}
@@ -92,12 +93,16 @@ const shown = 50;
 
 /** Legal ends first, then the others; at most as many as a person reads. */
 function targetsOf(topology: Topology, from: Id, search: string): TargetItem[] {
-  const objects = Object.values(topology.sandboxes[from] ? topology.networks : topology.sandboxes);
-  return objects
+  const networks = topology.sandboxes[from] ? Object.values(topology.networks) : [];
+  const sandboxes = Object.values(topology.sandboxes).filter(({ id }) => id !== from);
+  return [...networks, ...sandboxes]
     .filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()))
     .map(({ id, name }) => ({ id, name, verdict: cableVerdict(topology, from, id) }))
     .sort(
-      (a, b) => Number(b.verdict.ok) - Number(a.verdict.ok) || a.name.localeCompare(b.name, "en", { numeric: true }),
+      (a, b) =>
+        Number(b.verdict.ok) - Number(a.verdict.ok) ||
+        Number(Boolean(topology.networks[b.id])) - Number(Boolean(topology.networks[a.id])) ||
+        a.name.localeCompare(b.name, "en", { numeric: true }),
     )
     .slice(0, shown);
 }
@@ -110,7 +115,11 @@ function Target({ id, name, verdict, topology, from }: TargetItem & { topology: 
         {name}
       </Text>
       <Text size="xs" c="dimmed" className={verdict.ok ? "mono" : undefined}>
-        {verdict.ok ? ends && cablePreview(topology, ends) : sentence(verdict.message)}
+        {verdict.ok
+          ? ends
+            ? cablePreview(topology, ends)
+            : "sandbox: a link, a network between, or one namespace"
+          : sentence(verdict.message)}
       </Text>
     </Combobox.Option>
   );

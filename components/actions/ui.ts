@@ -15,6 +15,8 @@ export interface Spot {
 export type Dialog =
   | { kind: "network" | "sandbox"; spot?: Spot; connectTo?: Id }
   | { kind: "connect"; from: Id }
+  /** Two sandboxes, and what they shall have in common. */
+  | { kind: "meet"; from: Id; to: Id }
   | { kind: "delete"; ids: Id[] }
   /** Shows what would be done, and does it; `done` hears of it when it is. */
   | { kind: "plan"; title: string; commands: CommandDraft[]; done?: () => void };

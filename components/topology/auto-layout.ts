@@ -1,5 +1,6 @@
 import type { ELK } from "elkjs/lib/elk-api.js";
 import type { Layout } from "#cnm/events.ts";
+import type { Id } from "#cnm/ids.ts";
 import { fromBlocks, type LayoutCable, type LayoutCard, toBlocks } from "./blocks.ts";
 import { type Box, place, snap } from "./placement.ts";
 
@@ -29,9 +30,14 @@ function asLayoutCard({ kind, ...box }: Box): LayoutCard {
   return { ...box, kind: kind === "sandbox" ? "sandbox" : "network" };
 }
 
+/** A network that is only a line takes no room. */
+const asPoint = (id: Id): LayoutCard => ({ id, kind: "network", width: 1, height: 1 });
+
 async function layoutCabled(cards: readonly LayoutCard[], cables: readonly LayoutCable[]): Promise<Layout> {
   const elk = await loadEngine();
-  const blocks = toBlocks(cards, cables);
+  const lines = new Set(cables.map(({ network }) => network));
+  for (const { id } of cards) lines.delete(id);
+  const blocks = toBlocks([...cards, ...[...lines].map(asPoint)], cables);
   const answer = await elk.layout({
     id: "root",
     layoutOptions: {
@@ -48,5 +54,6 @@ async function layoutCabled(cards: readonly LayoutCard[], cables: readonly Layou
     ),
   });
   const at = Object.fromEntries((answer.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
-  return fromBlocks(blocks, at, snap);
+  const layout = fromBlocks(blocks, at, snap);
+  return Object.fromEntries(cards.flatMap(({ id }) => (layout[id] ? [[id, layout[id]]] : [])));
 }

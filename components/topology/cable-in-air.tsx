@@ -12,12 +12,12 @@ export function CableInAir({ fromX, fromY, toX, toY, fromNode, toNode }: Connect
   const topology = useTopology();
   const target = toNode && toNode.id !== fromNode.id ? toNode : null;
   const hint = useMemo(() => {
-    if (!target) return { ok: true, text: topology.sandboxes[fromNode.id] ? "to a network" : "to a sandbox" };
+    if (!target)
+      return { ok: true, text: topology.sandboxes[fromNode.id] ? "to a network or a sandbox" : "to a sandbox" };
     const verdict = cableVerdict(topology, fromNode.id, target.id);
     const ends = endsOf(topology, fromNode.id, target.id);
-    return verdict.ok && ends
-      ? { ok: true, text: cablePreview(topology, ends) }
-      : { ok: false, text: verdict.ok ? "" : verdict.message };
+    if (!verdict.ok) return { ok: false, text: verdict.message };
+    return { ok: true, text: ends ? cablePreview(topology, ends) : "a link, a network, or one namespace for both" };
   }, [topology, fromNode.id, target]);
   const bend = Math.max(30, Math.abs(toX - fromX) / 2) * (toX < fromX ? -1 : 1);
   return (

@@ -42,6 +42,14 @@ export function linkPath({ sourceX, sourceY, targetX, targetY }: CableEnds): Cur
   };
 }
 
+/** The line of a point-to-point link: as a cable's, but both its anchors are on the right side of a sandbox. */
+export function wirePath({ sourceX, sourceY, targetX, targetY }: CableEnds): Curve {
+  const [fromLeft, toLeft] = [sourceX - cardWidth, targetX - cardWidth];
+  const from: Side = targetX < fromLeft ? { x: fromLeft, side: -1 } : { x: sourceX, side: 1 };
+  const to: Side = sourceX < toLeft ? { x: toLeft, side: -1 } : { x: targetX, side: 1 };
+  return curve({ ...from, y: sourceY }, { ...to, y: targetY });
+}
+
 interface Side {
   x: number;
   /** 1 looks right, -1 left. */

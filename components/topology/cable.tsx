@@ -2,7 +2,7 @@
 
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
-import { cablePath } from "./cable-path.ts";
+import { cablePath, wirePath } from "./cable-path.ts";
 import styles from "./card.module.css";
 import type { CableEdge } from "./graph.ts";
 
@@ -16,15 +16,18 @@ export const Cable = memo(function Cable({
   targetX,
   targetY,
 }: EdgeProps<CableEdge>) {
-  const { path, x, y } = cablePath({ sourceX, sourceY, targetX, targetY });
+  const ends = { sourceX, sourceY, targetX, targetY };
+  const { path, x, y } = data?.wire ? wirePath(ends) : cablePath(ends);
   return (
     <g
       className={styles.cable}
       data-status={data?.status}
       data-apart={data?.apart || undefined}
+      data-wire={data?.wire || undefined}
       data-selected={selected || undefined}
     >
       <BaseEdge id={id} path={path} interactionWidth={18} />
+      {data?.wire && <path className={styles.core} d={path} />}
       {data?.apart && (
         <g className={styles.lock} transform={`translate(${x - 8}, ${y - 8})`}>
           <title>Inter-container communication is off: the endpoints of this network are kept apart</title>

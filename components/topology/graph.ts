@@ -41,6 +41,8 @@ export interface CableData extends Record<string, unknown> {
   label: string;
   /** Its network keeps its endpoints apart. */
   apart: boolean;
+  /** A point-to-point network, which is no card but the line between two sandboxes. */
+  wire: boolean;
 }
 
 export type NetworkNode = Node<NetworkData, "network">;
@@ -67,9 +69,11 @@ export function toGraph(state: TopologyState, layout: Layout): Graph {
   const at = (id: Id): Position => layout[id] ?? { x: 0, y: 0 };
   return {
     cards: [
-      ...Object.values(topology.networks).map((network) =>
-        networkCard(state, network, { endpoints: byNetwork.get(network.id) ?? [], position: at(network.id) }),
-      ),
+      ...Object.values(topology.networks)
+        .filter((network) => !isWire(network, byNetwork.get(network.id)))
+        .map((network) =>
+          networkCard(state, network, { endpoints: byNetwork.get(network.id) ?? [], position: at(network.id) }),
+        ),
       // An occupant is on the card of the sandbox whose namespace it is in.
       ...Object.values(topology.sandboxes)
         .filter(({ sharedWith }) => sharedWith === null)
@@ -77,7 +81,14 @@ export function toGraph(state: TopologyState, layout: Layout): Graph {
           sandboxCard(state, sandbox, { endpoints: bySandbox.get(sandbox.id) ?? [], position: at(sandbox.id) }),
         ),
     ],
-    cables: Object.values(topology.endpoints).flatMap((endpoint) => cableOf(state, endpoint) ?? []),
+    cables: [
+      ...Object.values(topology.networks).flatMap((network) => wireOf(state, network, byNetwork.get(network.id)) ?? []),
+      ...Object.values(topology.endpoints).flatMap((endpoint) => {
+        const { networkId } = endpoint;
+        const network = topology.networks[networkId];
+        return network && !isWire(network, byNetwork.get(networkId)) ? (cableOf(state, network, endpoint) ?? []) : [];
+      }),
+    ],
     links: linksOf(topology),
   };
 }
@@ -188,10 +199,32 @@ function sandboxName({ name, mode, rows, occupants, status }: SandboxData): stri
   return rows.length > 0 ? `${head}: ${rows.map(({ text }) => text).join("; ")}` : head;
 }
 
-function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
-  const network = state.topology.networks[endpoint.networkId];
+/** Both of its ends are in sandboxes; a point-to-point network that waits for one is a card like any other. */
+function isWire({ driver }: Network, endpoints: readonly Endpoint[] = []): boolean {
+  return driver === "ptp" && endpoints.filter(({ attachment }) => attachment).length === 2;
+}
+
+/** The line of a point-to-point network; its id is the network's, as there is nothing else of it to click. */
+function wireOf(state: TopologyState, network: Network, endpoints: readonly Endpoint[] = []): CableEdge | null {
+  const [a, b] = endpoints.filter(({ attachment }) => attachment);
+  const [from, to] = [a, b].map((end) => state.topology.sandboxes[end?.attachment?.sandboxId ?? ""]);
+  if (!isWire(network, endpoints) || !a || !b || !from || !to) return null;
+  const { status } = troubledOf(state, [network, a, b]);
+  return {
+    id: network.id,
+    type: "cable",
+    source: from.id,
+    sourceHandle: a.id,
+    target: to.id,
+    targetHandle: b.id,
+    data: { driver: network.driver, status, label: network.name, apart: false, wire: true },
+    ariaLabel: `${network.name}, point-to-point link of ${from.name} and ${to.name}, ${statusWords[status]}`,
+  };
+}
+
+function cableOf(state: TopologyState, network: Network, endpoint: Endpoint): CableEdge | null {
   const sandbox = endpoint.attachment && state.topology.sandboxes[endpoint.attachment.sandboxId];
-  if (!network || !sandbox) return null;
+  if (!sandbox) return null;
   const status = statusOf(state, endpoint.id);
   const device = endpoint.attachment?.interfaceName || endpoint.name;
   const apart = network.driver === "bridge" && !network.options.icc;
@@ -207,6 +240,7 @@ function cableOf(state: TopologyState, endpoint: Endpoint): CableEdge | null {
       status,
       label: [device, endpoint.ipv4 ?? endpoint.ipv6].filter(Boolean).join(" · "),
       apart,
+      wire: false,
     },
     ariaLabel: `${device} of ${sandbox.name} to ${network.name}, ${statusWords[status]}${apart ? ", kept apart from other endpoints" : ""}`,
   };

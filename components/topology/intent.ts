@@ -5,6 +5,7 @@ import { type Id, nameKey } from "#cnm/ids.ts";
 import { reduce } from "#cnm/reduce.ts";
 import { canConnect } from "#cnm/rules.ts";
 import type { ObjectKind, Topology } from "#cnm/topology.ts";
+import { canMeet } from "./meeting.ts";
 
 /** Gestures as commands, or the refusal that the place under the pointer shows. Pure; the daemon decides again with the same rules. */
 
@@ -31,18 +32,13 @@ export function endsOf(topology: Topology, from: Id, to: Id): Ends | null {
 export function cableVerdict(topology: Topology, from: Id, to: Id): Verdict {
   const ends = endsOf(topology, from, to);
   if (ends) return canConnect(topology, ends.network, ends.sandbox);
-  const kind = kindOf(topology, from);
-  return kind === "sandbox"
-    ? refusal(
-        "cable-needs-network",
-        "sandboxes meet in a network",
-        "end the cable at a network, or on the empty canvas to make one",
-      )
-    : refusal(
-        "cable-needs-sandbox",
-        "networks meet in a sandbox",
-        "end the cable at a sandbox, or on the empty canvas to make one",
-      );
+  const [a, b] = [topology.sandboxes[from], topology.sandboxes[to]];
+  if (a && b) return canMeet(a, b);
+  return refusal(
+    "cable-needs-sandbox",
+    "networks meet in a sandbox",
+    "end the cable at a sandbox, or on the empty canvas to make one",
+  );
 }
 
 /** Every other card's verdict, for the moment a cable is picked up. */

@@ -52,12 +52,13 @@ export function useCabling() {
   const connect = useCallback(
     ({ source, target }: Connection) => {
       const topology = live.get().state?.topology;
-      const ends = topology && endsOf(topology, source, target);
-      if (!ends || cancelled.current) return;
+      if (!topology || cancelled.current) return;
+      const ends = endsOf(topology, source, target);
+      if (!ends) return ui.set({ dialog: { kind: "meet", from: source, to: target } });
       const names = [topology.sandboxes[ends.sandbox]?.name, topology.networks[ends.network]?.name];
       void apply(connectCommands(topology, ends), { title: `Connect ${names.join(" to ")}` });
     },
-    [apply, live],
+    [apply, live, ui],
   );
 
   /** Let go: on a card that refuses it says why, on nothing it makes what is missing there. */
