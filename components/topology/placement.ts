@@ -12,9 +12,12 @@ export interface Box {
 
 export function boxOf(card: Card): Box {
   const { id, width = 0, height = 0 } = card;
-  const predefined = card.type === "network" && card.data.predefined;
-  return { id, kind: predefined ? "predefined" : (card.type ?? "network"), width, height };
+  if (card.type === "sandbox") return { id, kind: "sandbox", width, height: Math.max(height, grown) };
+  return { id, kind: card.data.predefined ? "predefined" : "network", width, height };
 }
+
+/** Of a sandbox's card with two endpoints, or one and somebody who shares it: it grows after it was placed. */
+const grown = 104;
 
 export const grid = 20;
 const gap = 40;
