@@ -6,6 +6,7 @@ import { parseNetworkConfig } from "./network-config.ts";
 import { bad, type Parsed } from "./parsed.ts";
 import { parsePortFields } from "./port-fields.ts";
 import { problemsOf } from "./problems.ts";
+import { parseSandboxFields } from "./sandbox-fields.ts";
 import { quote } from "./text.ts";
 
 /**
@@ -28,6 +29,7 @@ export function checkCommand(command: CommandInput): Problem[] {
   if (command.type === "network.create") parseNetworkConfig(command, problems);
   if (command.type === "endpoint.create") checkEndpoint(command, problems);
   if (command.type === "endpoint.create" || command.type === "endpoint.update") parsePortFields(command, problems);
+  if (command.type === "sandbox.create" || command.type === "sandbox.update") parseSandboxFields(command, problems);
   return problems;
 }
 
