@@ -5,7 +5,7 @@ import { CnmError } from "./errors.ts";
 import { emptyFacts } from "./facts.ts";
 import { parseCommand } from "./parse-command.ts";
 import { reduce } from "./reduce.ts";
-import { after, command, refusalOf, sandboxDraft, testId } from "./testing.ts";
+import { command, refusalOf, sandboxDraft, testId, after as topologyOf } from "./testing.ts";
 
 function problems(draft: object): string[] {
   try {
@@ -85,7 +85,7 @@ test("every problem is told at once, beside those of other fields", () => {
 
 describe("what is right", () => {
   test("is kept as one spelling", () => {
-    const topology = after([
+    const topology = topologyOf([
       sandboxDraft("box", {
         hostname: "web-1.example.com",
         domainname: "",
@@ -118,7 +118,7 @@ describe("what is right", () => {
       hostname: "",
       dns: { servers: ["9.9.9.9", "8.8.8.8"], search: [] },
     };
-    const before = after([created]);
+    const before = topologyOf([created]);
     const updated = reduce(before, command(update), emptyFacts);
     expect(updated.sandboxes[testId(0)]?.options).toEqual({
       hostname: "",
@@ -134,10 +134,10 @@ describe("what is right", () => {
 });
 
 test("a sandbox in host mode has the host's names and no others", () => {
-  expect(refusalOf(() => after([sandboxDraft("box", { mode: "host", hostname: "a" })]))).toBe(
+  expect(refusalOf(() => topologyOf([sandboxDraft("box", { mode: "host", hostname: "a" })]))).toBe(
     "CONFLICT sandbox box is in host mode: its names and its resolver are the host's own",
   );
-  const topology = after([sandboxDraft("box", { mode: "host" })]);
+  const topology = topologyOf([sandboxDraft("box", { mode: "host" })]);
   const update = command({ type: "sandbox.update", sandbox: "box", hostname: "a" });
   expect(refusalOf(() => reduce(topology, update, emptyFacts))).toMatch(/^CONFLICT sandbox box is in host mode/);
 });

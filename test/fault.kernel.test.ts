@@ -27,6 +27,13 @@ const second: CommandDraft[] = [
   { type: "endpoint.create", network: "back", name: "box" },
   { type: "endpoint.join", endpoint: "back/box", sandbox: "box" },
 ];
+const rename: CommandDraft = {
+  type: "sandbox.update",
+  sandbox: "box",
+  hostname: "renamed.example.com",
+  extraHosts: ["db:10.0.0.7"],
+  dns: { servers: ["10.0.0.53"], search: ["."], options: ["ndots:2"] },
+};
 const leave: CommandDraft = { type: "endpoint.leave", endpoint: "web/box" };
 
 const joinOf = (name: string): CommandDraft[] => [
@@ -43,6 +50,7 @@ const scenarios: Scenario[] = [
   { name: "create a sandbox", setup: [], change: [box] },
   { name: "connect, making the sandbox", setup: [network], change: [endpoint, joinCreating] },
   { name: "connect to a second network", setup: [network, other, box, endpoint, join], change: second },
+  { name: "change the names of a sandbox", setup: [network, box, endpoint, join], change: [rename] },
   { name: "leave", setup: [network, box, endpoint, join], change: [leave] },
   { name: "leave, with the managed sandbox", setup: [network, endpoint, joinCreating], change: [leave] },
   {
