@@ -159,9 +159,9 @@ const bodies: [what: string, body: string, headers: Record<string, string>][] = 
   ["a compressed body", "\u001f\u008b", { "content-encoding": "gzip" }],
 ];
 
-test("whatever is wrong with an input is refused in words, and changes neither history nor kernel", async ({
-  host,
-}) => {
+test("whatever is wrong with an input is refused in words, and changes neither history nor kernel", {
+  timeout: 120_000,
+}, async ({ host }) => {
   await withDaemon(host.path, async (daemon) => {
     const before = await stateOf(daemon);
     const kernel = leftOvers(host);
