@@ -77,7 +77,10 @@ const storeCalls = (["begin", "finish"] as const).flatMap((call) =>
   (["before", "after"] as const).map((when) => ({ call, when })),
 );
 
-describe.for(scenarios)("$name", ({ setup, change }) => {
+/** Each step is killed, and each fails, once. */
+const timeout = 240_000;
+
+describe.for(scenarios)("$name", { timeout }, ({ setup, change }) => {
   test("killed at any point, the next start completes it or knows nothing of it", async ({ host }) => {
     await inScene({ host, setup }, async (scene) => {
       for (const fault of storeCalls)

@@ -52,9 +52,9 @@ function fileWriting({ name, content }: StepOf<"file.write">, directory: string)
 }
 
 /** The directory goes with its last file. */
-function fileRemoval({ name }: StepOf<"file.remove">, directory: string): string {
-  const file = quote(`${directory}/${name}`);
-  return `rm ${file} && rmdir --ignore-fail-on-non-empty ${quote(directory)}`;
+function fileRemoval({ names }: StepOf<"file.remove">, directory: string): string {
+  const files = names.map((name) => quote(`${directory}/${name}`)).join(" ");
+  return `rm -f ${files} && rmdir --ignore-fail-on-non-empty ${quote(directory)}`;
 }
 
 type Command = Exclude<

@@ -44,10 +44,8 @@ export type Step =
   /** One run of iptables-restore(8) without flushing, in the daemon's namespace: each table is one transaction. */
   | { op: "firewall.set"; family: 4 | 6; tables: TableLines[] }
   /** Several system calls; whatever is found after a crash between them is known as ours. */
-  | ({ op: "file.write"; content: string } & FilePlace)
-  | ({ op: "file.remove" } & FilePlace);
-
-export type FilePlace = Pick<FileObject, "ns" | "name">;
+  | { op: "file.write"; ns: Namespace; name: FileObject["name"]; content: string }
+  | { op: "file.remove"; ns: Namespace; names: FileObject["name"][] };
 
 export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count">;
 

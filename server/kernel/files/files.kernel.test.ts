@@ -110,7 +110,7 @@ test.for(Object.entries(planted))("%s is an error and no victim", async ([what, 
   expect(failed(await make(kernel, [hosts("one\n")]))).toEqual([
     expect.stringMatching(/is in the way and is not a (file|directory): take it away$/),
   ]);
-  expect(failed(await kernel.apply([{ op: "file.remove", ns, name: "hosts" }])), what).toHaveLength(1);
+  expect(failed(await kernel.apply([{ op: "file.remove", ns, names: ["hosts"] }])), what).toHaveLength(1);
   expect(readFileSync(victim, "utf8")).toBe("precious\n");
   expect(existsSync(`${victim}.new`)).toBe(false);
   expect(lstatSync(place).ino).toBe(before);

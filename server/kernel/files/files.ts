@@ -59,14 +59,13 @@ export class SandboxFiles {
     });
   }
 
-  /** Throws ENOENT where there is none. The directory goes with the last file in it, whoever has put that there. */
-  remove({ ns, name }: Pick<FileObject, "ns" | "name">): void {
+  /** Throws ENOENT where there is no directory. It goes with the last file in it, whoever has put that there. */
+  remove({ ns, names }: { ns: Namespace; names: readonly FileName[] }): void {
     const directory = join(this.#etcDir, ns);
-    try {
-      inDirectory(directory, false, (open) => removePlainFile({ path: join(open, name), shown: this.#path(ns, name) }));
-    } finally {
-      this.#written.forget(ns, name);
-    }
+    inDirectory(directory, false, (open) => {
+      for (const name of names) removePlainFile({ path: join(open, name), shown: this.#path(ns, name) });
+    });
+    for (const name of names) this.#written.forget(ns, name);
     removeIfEmpty(directory);
   }
 

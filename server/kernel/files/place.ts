@@ -75,10 +75,9 @@ export function writePlainFile(file: FilePath, { content, isNew }: { content: Bu
   });
 }
 
-/** Throws ENOENT where there is none. */
+/** Does nothing where there is none. */
 export function removePlainFile(file: FilePath): void {
-  withFile(file, O_RDONLY, () => {});
-  unlinkSync(file.path);
+  withFile(file, O_RDONLY, () => unlinkSync(file.path));
 }
 
 function withFile<T>({ path, shown }: FilePath, flags: number, use: (fd: number) => T): T | null {

@@ -24,8 +24,7 @@ test("files come when their sandbox is there, and go after it", () => {
   `);
   expect(script([], all)).toMatchInlineSnapshot(`
     "ip netns del pb-000000000001
-    rm /etc/netns/pb-000000000001/hosts && rmdir --ignore-fail-on-non-empty /etc/netns/pb-000000000001
-    rm /etc/netns/pb-000000000001/hostname && rmdir --ignore-fail-on-non-empty /etc/netns/pb-000000000001"
+    rm -f /etc/netns/pb-000000000001/hosts /etc/netns/pb-000000000001/hostname && rmdir --ignore-fail-on-non-empty /etc/netns/pb-000000000001"
   `);
   expect(script(all, all)).toBe("");
 });
@@ -41,5 +40,7 @@ test.each([
 });
 
 test("what a person has edited goes with its sandbox all the same", () => {
-  expect(plan([], [{ ...hosts, content: "x\n", state: "edited" }])).toEqual([{ op: "file.remove", ns, name: "hosts" }]);
+  expect(plan([], [{ ...hosts, content: "x\n", state: "edited" }])).toEqual([
+    { op: "file.remove", ns, names: ["hosts"] },
+  ]);
 });
