@@ -10,7 +10,7 @@ import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues } from "./options.ts";
-import { jsonText, jsonText, table, visible, visibleLines } from "./output.ts";
+import { jsonText, table, visible, visibleLines } from "./output.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
 import { hasSandboxFlags, type SandboxFlags, sandboxFields, withSandboxFlags } from "./sandbox-flags.ts";
 

@@ -133,6 +133,16 @@ describe("what is right", () => {
   });
 });
 
+test("an occupant has the names of whose namespace it is in", () => {
+  const box = sandboxDraft("box");
+  const guest = { mode: "shared", sharedWith: "box" };
+  const refusal = "CONFLICT sandbox guest is in the namespace of box: its names and its resolver are that one's";
+  expect(refusalOf(() => topologyOf([box, sandboxDraft("guest", { ...guest, hostname: "a" })]))).toBe(refusal);
+  const update = command({ type: "sandbox.update", sandbox: "guest", dns: { servers: ["10.0.0.53"] } });
+  const topology = topologyOf([box, sandboxDraft("guest", guest)]);
+  expect(refusalOf(() => reduce(topology, update, emptyFacts))).toBe(refusal);
+});
+
 test("a sandbox in host mode has the host's names and no others", () => {
   expect(refusalOf(() => topologyOf([sandboxDraft("box", { mode: "host", hostname: "a" })]))).toBe(
     "CONFLICT sandbox box is in host mode: its names and its resolver are the host's own",

@@ -122,8 +122,10 @@ test.each([
   expect(namesOf({ id: testId(0), options: { ...defaultSandboxOptions, hostname, domainname } })).toEqual(want);
 });
 
-test("a sandbox in host mode has no files of its own", () => {
+test("a sandbox in host mode has no files of its own, nor has an occupant", () => {
   expect(filesOf(after([sandboxDraft("box", { mode: "host" })]), 0)).toEqual({});
+  const shared = after([sandboxDraft("box"), sandboxDraft("guest", { mode: "shared", sharedWith: "box" })]);
+  expect(filesOf(shared, 1)).toEqual({});
 });
 
 test("a resolver comes with the first address in a network other than the default one", () => {

@@ -27,13 +27,13 @@ export interface SandboxFile {
   edited: boolean;
 }
 
-/** The text of each file. Pure; a sandbox in host mode has none of its own. */
+/** The text of each file. Pure; a sandbox in host mode has none of its own, and an occupant those of whose namespace it is in. */
 export function sandboxFiles(
   topology: Topology,
   sandbox: Sandbox,
   host: HostResolvConf,
 ): { name: SandboxFileName; content: string }[] {
-  if (sandbox.mode === "host") return [];
+  if (sandbox.mode !== "private") return [];
   const { dns } = sandbox.options;
   const subject = { dns, resolver: hasResolver(topology, sandbox.id), ipv6: hasIpv6(topology, sandbox) };
   return [

@@ -102,11 +102,13 @@ export class System {
     });
   }
 
-  /** The files that stand in place of those in /etc inside the sandbox, as they are and as they would be. */
+  /** The files that stand in place of those in /etc inside the sandbox, as they are and as they would be; an occupant has its owner's. */
   async sandboxFiles(ref: string): Promise<SandboxFile[]> {
     const { controller, files } = this.#options;
     const { topology, host } = controller;
-    const wanted = fileObjects(topology, findSandbox(topology, ref), host);
+    const sandbox = findSandbox(topology, ref);
+    const owner = (sandbox.sharedWith && topology.sandboxes[sandbox.sharedWith]) || sandbox;
+    const wanted = fileObjects(topology, owner, host);
     const found = await files(wanted);
     return wanted.map(({ name, content: rendered }, index) => {
       const { path = "", content = null, edited = false } = found[index] ?? {};
