@@ -24,6 +24,7 @@ import {
 } from "#server/kernel/objects.fixture.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { close, inNamespace } from "#server/kernel/sys.ts";
+import { filesOf } from "../test/files.ts";
 import { notPrivate } from "../test/private.ts";
 
 const netnsDir = "/run/netns";
@@ -120,7 +121,7 @@ async function measure(kernel: Kernel, host: NetlinkSocket, level: number): Prom
 const reason = notPrivate();
 if (reason) throw new Error(`the benchmark makes and deletes links: ${reason}`);
 
-const kernel = await openKernel({ rootNetns: null, netnsDir });
+const kernel = await openKernel({ rootNetns: null, netnsDir, ...filesOf(null) });
 const host = new NetlinkSocket();
 for (const name of bridges) await apply(kernel, bridgeObjects({ name }).slice(0, 3), []);
 console.log(["endpoints", "way", "p50 ms", "p95 ms", "x raw"].map((cell) => cell.padStart(10)).join(""));

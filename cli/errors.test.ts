@@ -15,6 +15,9 @@ test.each([
   ["mac", "--mac-address"],
   ["publish", "--publish"],
   ["links", "--link"],
+  ["dns.servers.1", "--dns 1"],
+  ["dns.options", "--dns-option"],
+  ["extraHosts.0", "--add-host 0"],
   ["--gateway", "--gateway"],
   ["__proto__", "__proto__"],
 ])("%s is written as %s", (path, want) => {

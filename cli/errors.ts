@@ -102,18 +102,22 @@ function cnmOf(error: unknown): Pick<CnmError, "code" | "message" | "details"> |
 
 /** "publish.1" is the second text of the command that has such a list. */
 function writtenAt(path: string, { commands, argument }: Explanation): string | undefined {
-  const [, field = "", index] = /^(\w+)\.(\d+)$/.exec(path) ?? [];
-  const lists = commands.map((command): unknown => new Map(Object.entries(command)).get(field));
+  const [, field = "", index] = /^(\w+(?:\.\w+)?)\.(\d+)$/.exec(path) ?? [];
+  const lists = commands.map((command) => field.split(".").reduce<unknown>(fieldOf, command));
   const text: unknown = lists.find(Array.isArray)?.[Number(index)];
   if (typeof text !== "string") return undefined;
   const plain = /^[\w.:/[\]-]{1,60}$/.test(text) ? text : quote(text);
   return field === argument ? plain : `${flagOf(field)} ${plain}`;
 }
 
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+}
+
 /** A field of a command as the person wrote it on the command line. */
 export function flagOf(path: string): string {
   const pool = /^pools\.\d+\.(\w+)(?:\.(.*))?$/.exec(path);
-  const [field = "", rest] = pool ? [pool[1], pool[2]] : [/^[^.]*/.exec(path)?.[0], path.split(".").slice(1).join(".")];
+  const [, field = "", rest] = pool ?? /^(dns\.\w+|[^.]*)\.?(.*)$/.exec(path) ?? [];
   return [flags.get(field) ?? field, rest].filter(Boolean).join(" ");
 }
 
@@ -143,6 +147,12 @@ const flags = new Map([
   ["ingress", "--ingress"],
   ["egress", "--egress"],
   ["internal", "--internal"],
+  ["hostname", "--hostname"],
+  ["domainname", "--domainname"],
+  ["extraHosts", "--add-host"],
+  ["dns.servers", "--dns"],
+  ["dns.search", "--dns-search"],
+  ["dns.options", "--dns-option"],
   ["network", "NETWORK"],
   ["sandbox", "SANDBOX"],
   ["endpoint", "ENDPOINT"],

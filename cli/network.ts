@@ -13,6 +13,7 @@ import { checked, keyValues, several } from "./options.ts";
 import { jsonText } from "./output.ts";
 import { type PoolFlags, pairPools } from "./pools.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
+import { hasSandboxFlags, type SandboxFlags, sandboxFields, withSandboxFlags } from "./sandbox-flags.ts";
 
 interface CreateFlags extends PoolFlags, ChangeFlags {
   driver: string;
@@ -29,7 +30,7 @@ interface UpdateFlags extends ChangeFlags {
   internal?: true | "true" | "false";
 }
 
-interface ConnectFlags extends EndpointFlags, ChangeFlags {
+interface ConnectFlags extends EndpointFlags, SandboxFlags, ChangeFlags {
   create?: boolean;
 }
 
@@ -95,9 +96,10 @@ function connectDeclaration(network: Command): Command {
     .description("create an endpoint in a network and join it to a sandbox, as one change")
     .option("--create", "make the sandbox if there is none; it goes with its last endpoint");
   return withExamples(
-    withDryRun(withEndpointFlags(command)),
+    withDryRun(withSandboxFlags(withEndpointFlags(command))),
     "network connect web web-1 -p 8080:80",
     "network connect web db --create --ip 10.8.0.20 --network-alias database",
+    "network connect web db --create --hostname db.example.com --dns 10.0.0.53",
   );
 }
 
@@ -147,6 +149,7 @@ async function inspect(cli: Cli, [refs]: [string[]]): Promise<void> {
 async function connect(cli: Cli, [networkRef, sandboxRef, flags]: [string, string, ConnectFlags]): Promise<void> {
   // Wrong flags are told before anything is looked up.
   endpointDraft({ network: networkRef, name: flags.create ? sandboxRef : undefined, flags });
+  sandboxDrafts({ sandbox: sandboxRef, isNew: true, flags });
   const { topology } = await cli.api.topology.get.query();
   const network = findNetwork(topology, networkRef);
   const sandbox = flags.create ? findExactSandbox(topology, sandboxRef) : findSandbox(topology, sandboxRef);
@@ -155,7 +158,18 @@ async function connect(cli: Cli, [networkRef, sandboxRef, flags]: [string, strin
   const name = sandbox?.name ?? sandboxRef;
   const join = { type: "endpoint.join" as const, endpoint: `${network.id}/${name}`, createSandbox: flags.create };
   const draft = endpointDraft({ network: network.id, name, flags });
-  await change(cli, [draft, { ...join, sandbox: sandbox?.id ?? sandboxRef }], flags);
+  const names = sandboxDrafts({ sandbox: sandboxRef, isNew: !sandbox, flags });
+  await change(cli, [draft, { ...join, sandbox: sandbox?.id ?? sandboxRef }, ...names], flags);
+}
+
+/** What a sandbox that the join makes is told; one that is there is not changed in passing. */
+function sandboxDrafts(what: { sandbox: string; isNew: boolean; flags: SandboxFlags }): CommandDraft[] {
+  const { sandbox, isNew, flags } = what;
+  if (!hasSandboxFlags(flags)) return [];
+  if (isNew) return [checked({ type: "sandbox.update", sandbox, ...sandboxFields(flags) })];
+  throw new CnmError("CONFLICT", `sandbox ${sandbox} is there already, and how it is called is no matter of joining`, {
+    lift: `change it with sandbox update ${sandbox}`,
+  });
 }
 
 async function disconnect(cli: Cli, [networkRef, sandboxRef, flags]: [string, string, ChangeFlags]): Promise<void> {

@@ -6,9 +6,9 @@ export function visible(text: string): string {
   return text.replace(invisible, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
-/** As `visible`, for a text of several lines such as a here-document. */
+/** As `visible`, for a text of several lines such as a here-document; tabs are as harmless as line ends there. */
 export function visibleLines(text: string): string {
-  return text.split("\n").map(visible).join("\n");
+  return text.replace(invisible, (char) => (char === "\n" || char === "\t" ? char : visible(char)));
 }
 
 /** Indented JSON that means the same and holds nothing a terminal would obey. */

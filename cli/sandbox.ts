@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import type { Problem } from "#cnm/errors.ts";
+import { CnmError, type Problem } from "#cnm/errors.ts";
 import { endpointsIn } from "#cnm/members.ts";
 import type { SandboxMode } from "#cnm/sandbox.ts";
+import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
@@ -9,24 +10,29 @@ import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
 import { checked, keyValues } from "./options.ts";
-import { jsonText, table } from "./output.ts";
+import { jsonText, table, visible, visibleLines } from "./output.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
+import { hasSandboxFlags, type SandboxFlags, sandboxFields, withSandboxFlags } from "./sandbox-flags.ts";
 
-interface CreateFlags extends ChangeFlags {
+interface CreateFlags extends ChangeFlags, SandboxFlags {
   network: string;
   label?: string[];
 }
 
 export function addSandboxCommands(program: Command): void {
-  const sandbox = program.command("sandbox").description("create, delete and look at sandboxes; run programs in them");
-  perform(
-    withDryRun(withLabels(sandbox.command("create <name>")))
-      .description("create a sandbox: a network namespace that stays until it is deleted")
-      .option("--net, --network <mode>", "none, host, or container:NAME for the namespace of another sandbox", "none"),
-    create,
-  );
+  const sandbox = program
+    .command("sandbox")
+    .description("create, change, delete and look at sandboxes; run programs in them");
+  perform(createDeclaration(sandbox), create);
+  perform(updateDeclaration(sandbox), update);
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
   perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);
+  perform(
+    sandbox
+      .command("files <sandbox>")
+      .description("its hosts, hostname and resolv.conf, and what a person has changed in them"),
+    showFiles,
+  );
   perform(
     withDryRun(sandbox.command("rm <sandboxes...>"))
       .description("delete sandboxes, all or none")
@@ -35,6 +41,33 @@ export function addSandboxCommands(program: Command): void {
   );
   perform(sandbox.command("routes <sandbox>").description("the routes of a sandbox, as the kernel has them"), routes);
   perform(execDeclaration(sandbox), exec);
+}
+
+function createDeclaration(sandbox: Command): Command {
+  const command = sandbox
+    .command("create <name>")
+    .description("create a sandbox: a network namespace that stays until it is deleted")
+    .option("--net, --network <mode>", "none, host, or container:NAME for the namespace of another sandbox", "none");
+  return withExamples(
+    withDryRun(withLabels(withSandboxFlags(command))),
+    "sandbox create web-1",
+    "sandbox create web-1 --hostname web-1.example.com --add-host printer:10.1.2.3 --dns 10.0.0.53",
+  );
+}
+
+function updateDeclaration(sandbox: Command): Command {
+  const command = sandbox
+    .command("update <sandbox>")
+    .description("say anew how a sandbox is called and whom it asks for names; what is not given stays");
+  return withExamples(
+    withDryRun(withSandboxFlags(command))
+      .option("--no-add-host", "no lines of its own in /etc/hosts")
+      .option("--no-dns", "the host's name servers")
+      .option("--no-dns-search", "the host's search domains")
+      .option("--no-dns-option", "the host's options"),
+    "sandbox update web-1 --add-host printer:10.1.2.3 --add-host gateway:host-gateway",
+    "sandbox update web-1 --dns 10.0.0.53 --dns-search . --no-add-host",
+  );
 }
 
 function execDeclaration(sandbox: Command): Command {
@@ -51,14 +84,12 @@ function execDeclaration(sandbox: Command): Command {
   );
 }
 
-async function create(cli: Cli, [name, { network, label, dryRun }]: [string, CreateFlags]): Promise<void> {
+async function create(cli: Cli, [name, { network, label, dryRun, ...flags }]: [string, CreateFlags]): Promise<void> {
   const problems: Problem[] = [];
   const place = placeOf(network, problems);
   const labels = keyValues("--label", label, problems);
-  await change(cli, [checked({ type: "sandbox.create", name, ...place, labels }, problems)], {
-    dryRun,
-    done: createdId,
-  });
+  const draft = checked({ type: "sandbox.create", name, ...place, labels, ...sandboxFields(flags) }, problems);
+  await change(cli, [draft], { dryRun, done: createdId });
 }
 
 /** docker-run(1)'s --network, of which the names of networks are for `connect`. */
@@ -70,6 +101,32 @@ function placeOf(text: string, problems: Problem[]): { mode: SandboxMode; shared
   problems.push({ path: "--network", message });
   return { mode: "private" };
 }
+
+async function update(cli: Cli, [sandbox, { dryRun, ...flags }]: [string, SandboxFlags & ChangeFlags]): Promise<void> {
+  if (!hasSandboxFlags(flags))
+    throw new CnmError("INVALID_PARAMETER", "nothing is given that is to change", {
+      lift: "give --hostname, --domainname, --add-host, --dns, --dns-search or --dns-option",
+    });
+  await change(cli, [checked({ type: "sandbox.update", sandbox, ...sandboxFields(flags) })], { dryRun });
+}
+
+async function showFiles(cli: Cli, [ref]: [string]): Promise<void> {
+  const files = await cli.api.sandbox.files.query({ ref });
+  cli.show(files, () => files.map(fileText).join("\n\n") || "a sandbox in host mode has the host's own files");
+}
+
+function fileText({ path, content, rendered, edited }: SandboxFile): string {
+  if (content === null) return `${visible(path)} is not there; it would be:\n${indented(rendered)}`;
+  if (!edited) return `${visible(path)}:\n${indented(content)}`;
+  return [
+    `${visible(path)} was edited, and is left alone until it is deleted:`,
+    indented(content),
+    "without that it would be:",
+    indented(rendered),
+  ].join("\n");
+}
+
+const indented = (text: string): string => visibleLines(text.trimEnd()).replace(/^(?=.)/gm, "  ");
 
 async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
   const { topology } = await cli.api.topology.get.query();

@@ -43,6 +43,22 @@ export const NetworkUpdate = z.strictObject({
 
 export const NetworkDelete = z.strictObject({ type: z.literal("network.delete"), network: Reference });
 
+const SandboxFields = {
+  hostname: text.optional(),
+  domainname: text.optional(),
+  /** Lines of hosts(5): "db:10.0.0.7"; "host-gateway" as the address is where the host is reached. */
+  extraHosts: z.array(text).max(256).optional(),
+  /** Of resolv.conf(5); an empty list is as in the host's file, "." alone is no search domain. */
+  dns: z
+    .strictObject({
+      servers: z.array(text).max(32).optional(),
+      /** As many as glibc 2.26 reads. */
+      search: z.array(text).max(32).optional(),
+      options: z.array(text).max(32).optional(),
+    })
+    .optional(),
+};
+
 export const SandboxCreate = z.strictObject({
   type: z.literal("sandbox.create"),
   name: Name,
@@ -50,6 +66,14 @@ export const SandboxCreate = z.strictObject({
   /** With mode "shared": the sandbox whose namespace it is to be in. */
   sharedWith: Reference.optional(),
   labels: Labels.default({}),
+  ...SandboxFields,
+});
+
+/** Each text and each list that is given takes the place of the sandbox's whole one; what is not given stays. */
+export const SandboxUpdate = z.strictObject({
+  type: z.literal("sandbox.update"),
+  sandbox: Reference,
+  ...SandboxFields,
 });
 
 export const SandboxDelete = z.strictObject({ type: z.literal("sandbox.delete"), sandbox: Reference });
@@ -130,6 +154,7 @@ export const CommandInput = z.discriminatedUnion("type", [
   NetworkUpdate,
   NetworkDelete,
   SandboxCreate,
+  SandboxUpdate,
   SandboxDelete,
   EndpointCreate,
   EndpointUpdate,

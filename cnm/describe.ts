@@ -7,6 +7,7 @@ import type { Network } from "./network.ts";
 import { formatExposure, formatPublication } from "./ports.ts";
 import { formatRoute } from "./route.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { formatExtraHost } from "./sandbox-fields.ts";
 import { listing } from "./text.ts";
 import type { ObjectKind, Topology } from "./topology.ts";
 
@@ -21,6 +22,8 @@ export function describe(command: Command, before: Topology, after: Topology): s
       return `deleted network ${findNetwork(before, command.network).name}`;
     case "sandbox.create":
       return `created sandbox ${command.name}${placeOf(after.sandboxes[command.newId], after)}`;
+    case "sandbox.update":
+      return sandboxChanges(findSandbox(before, command.sandbox), after);
     case "sandbox.delete":
       return `deleted sandbox ${findSandbox(before, command.sandbox).name}`;
     case "endpoint.create":
@@ -64,6 +67,25 @@ function networkChanges({ internal, options }: CommandOf<"network.update">): str
   const switched = internal === undefined ? [] : [internal ? "internal" : "not internal"];
   return [...switched, ...Object.entries(options).map(([name, value]) => `${name} ${value}`)];
 }
+
+/** What its names and its resolver are now, and were not, or the other way round. */
+function sandboxChanges(old: Sandbox, after: Topology): string {
+  const { options } = after.sandboxes[old.id] ?? old;
+  const was = old.options;
+  const list = (name: string, [before, now]: [string[], string[]]) =>
+    before.join(" ") === now.join(" ") ? [] : [now.length > 0 ? `${name} ${listing(now)}` : `no ${name}`];
+  const changes = [
+    ...list("hostname", [wordsOf(was.hostname), wordsOf(options.hostname)]),
+    ...list("domainname", [wordsOf(was.domainname), wordsOf(options.domainname)]),
+    ...list("extra hosts", [was.extraHosts.map(formatExtraHost), options.extraHosts.map(formatExtraHost)]),
+    ...list("DNS servers", [was.dns.servers, options.dns.servers]),
+    ...list("DNS search domains", [was.dns.search, options.dns.search]),
+    ...list("DNS options", [was.dns.options, options.dns.options]),
+  ];
+  return `changed sandbox ${sentenceParts(old.name, changes)}`;
+}
+
+const wordsOf = (text: string): string[] => (text === "" ? [] : [text]);
 
 /** What is published or linked now, and was not, or the other way round. */
 function endpointChanges(old: Endpoint, before: Topology, after: Topology): string {

@@ -7,6 +7,7 @@ import { bad, type Parsed } from "./parsed.ts";
 import { parsePortFields } from "./port-fields.ts";
 import { problemsOf } from "./problems.ts";
 import { parseBandwidth } from "./reduce-bandwidth.ts";
+import { parseSandboxFields } from "./sandbox-fields.ts";
 import { quote } from "./text.ts";
 
 /**
@@ -32,6 +33,7 @@ export function checkCommand(command: CommandInput): Problem[] {
     parsePortFields(command, problems);
     parseBandwidth(command, problems);
   }
+  if (command.type === "sandbox.create" || command.type === "sandbox.update") parseSandboxFields(command, problems);
   return problems;
 }
 

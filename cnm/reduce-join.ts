@@ -9,6 +9,7 @@ import { endpointsIn, occupantsOf } from "./members.ts";
 import type { DriverName, Network } from "./network.ts";
 import { canCreateSandbox, canJoin, canLeave } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { defaultSandboxOptions } from "./sandbox-options.ts";
 import type { Change, Topology } from "./topology.ts";
 
 /** Plugs the endpoint into the sandbox, which is made if there is none and the command says so. */
@@ -57,6 +58,7 @@ function managedSandbox(topology: Topology, command: CommandOf<"endpoint.join">,
     sharedWith: null,
     managed: true,
     labels: {},
+    options: defaultSandboxOptions,
   };
   return [{ kind: "sandbox", id: sandbox.id, before: null, after: sandbox }];
 }

@@ -1,18 +1,30 @@
 import type { CommandOf } from "./commands.ts";
-import { enforce, invalid } from "./errors.ts";
+import { enforce, invalid, type Problem } from "./errors.ts";
 import type { Id } from "./ids.ts";
 import { findSandbox } from "./lookup.ts";
 import { endpointsIn, occupantsOf } from "./members.ts";
-import { canCreateSandbox, canDeleteSandbox, canShare } from "./rules.ts";
+import { canCreateSandbox, canDeleteSandbox, canHaveOwnFiles, canShare } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { parseSandboxFields, type SandboxTexts } from "./sandbox-fields.ts";
+import { defaultSandboxOptions, type SandboxOptions } from "./sandbox-options.ts";
 import type { Change, Topology } from "./topology.ts";
 
 export function createSandbox(topology: Topology, command: CommandOf<"sandbox.create">): Change[] {
-  const sharedWith = ownerOf(topology, command);
-  enforce(canCreateSandbox(topology, command.name));
   const { newId: id, name, at: createdAt, mode, labels } = command;
-  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, managed: false, labels };
+  const options = withFields(defaultSandboxOptions, command);
+  const sharedWith = ownerOf(topology, command);
+  enforce(canCreateSandbox(topology, name));
+  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, managed: false, labels, options };
+  if (!sameJson(options, defaultSandboxOptions)) enforce(canHaveOwnFiles(topology, sandbox));
   return [{ kind: "sandbox", id, before: null, after: sandbox }];
+}
+
+/** Changes the names and the resolver of a sandbox that is in use; its endpoints stay as they are. */
+export function updateSandbox(topology: Topology, command: CommandOf<"sandbox.update">): Change[] {
+  const before = findSandbox(topology, command.sandbox);
+  const after = { ...before, options: withFields(before.options, command) };
+  enforce(canHaveOwnFiles(topology, before));
+  return sameJson(before, after) ? [] : [{ kind: "sandbox", id: before.id, before, after }];
 }
 
 /** A managed sandbox without endpoints goes with its last occupant. */
@@ -39,4 +51,25 @@ function abandonedOwner(topology: Topology, { sharedWith }: Sandbox): Sandbox[] 
   const owner = sharedWith === null ? undefined : topology.sandboxes[sharedWith];
   if (!owner?.managed || endpointsIn(topology, owner.id).length > 0) return [];
   return occupantsOf(topology, owner.id).length === 1 ? [owner] : [];
+}
+
+function withFields(options: SandboxOptions, texts: SandboxTexts): SandboxOptions {
+  const problems: Problem[] = [];
+  const fields = parseSandboxFields(texts, problems);
+  if (problems.length > 0) throw invalid(problems);
+  const { dns } = options;
+  return {
+    hostname: fields.hostname ?? options.hostname,
+    domainname: fields.domainname ?? options.domainname,
+    extraHosts: fields.extraHosts ?? options.extraHosts,
+    dns: {
+      servers: fields.servers ?? dns.servers,
+      search: fields.search ?? dns.search,
+      options: fields.options ?? dns.options,
+    },
+  };
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

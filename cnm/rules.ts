@@ -59,6 +59,18 @@ export function canShare(topology: Topology, sandboxId: Id): Verdict {
   );
 }
 
+/** Whether the sandbox has names and a resolver of its own that a person could set. */
+export function canHaveOwnFiles(topology: Topology, { name, mode, sharedWith }: Sandbox): Verdict {
+  if (mode === "private") return allowed;
+  if (sharedWith !== null) {
+    const owner = sandboxName(topology, sharedWith);
+    const message = `sandbox ${name} is in the namespace of ${owner}: its names and its resolver are that one's`;
+    return conflict("occupant-has-no-files", message, `change ${owner}`);
+  }
+  const message = `sandbox ${name} is in host mode: its names and its resolver are the host's own`;
+  return conflict("sandbox-uses-host-files", message, "change /etc/hosts and /etc/resolv.conf of the host");
+}
+
 /** What a cable may do: create an endpoint in the network and join it to the sandbox. */
 export function canConnect(topology: Topology, networkId: Id, sandboxId: Id): Verdict {
   const network = topology.networks[networkId];

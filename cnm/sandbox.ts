@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Labels, Name } from "./ids.ts";
+import { SandboxOptions } from "./sandbox-options.ts";
 
 export const SandboxMode = z.enum(["private", "host", "shared"]);
 export type SandboxMode = z.infer<typeof SandboxMode>;
@@ -16,5 +17,6 @@ export const Sandbox = z.strictObject({
   /** Made by a join: disappears with its last endpoint. One that a person created stays until deleted. */
   managed: z.boolean(),
   labels: Labels,
+  options: SandboxOptions,
 });
 export type Sandbox = z.infer<typeof Sandbox>;

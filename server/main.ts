@@ -26,6 +26,10 @@ const config = {
   /** The namespace to work in; the daemon's own if unset. */
   rootNetns: process.env.PATCHBAY_NETNS ?? null,
   netnsDir: process.env.PATCHBAY_NETNS_DIR ?? "/run/netns",
+  /** Where `ip netns exec` looks for the files of namespaces. */
+  etcDir: process.env.PATCHBAY_ETC_NETNS_DIR ?? "/etc/netns",
+  /** The host's own, which sandboxes' follow. */
+  resolvConf: process.env.PATCHBAY_RESOLV_CONF ?? "/etc/resolv.conf",
   origin: process.env.PATCHBAY_ORIGIN ?? "http://127.0.0.1:4700",
   webUid: Number(process.env.PATCHBAY_WEB_UID ?? process.getuid?.() ?? 0),
   webGid: Number(process.env.PATCHBAY_WEB_GID ?? process.getgid?.() ?? 0),
@@ -50,7 +54,9 @@ async function main(): Promise<void> {
   mkdirSync(config.runDir, { recursive: true, mode: 0o755 });
   await refuseSecondDaemon(join(config.runDir, "admin.sock"));
   const store = await openStore(join(config.stateDir, "patchbay.db"));
-  const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir });
+  const { rootNetns, netnsDir, etcDir, resolvConf } = config;
+  const writtenDir = join(config.stateDir, "files");
+  const kernel = await openKernel({ rootNetns, netnsDir, etcDir, writtenDir, resolvConf });
   const { raDevices } = await kernel.facts();
   const controller = new NetworkController({
     kernel,
@@ -82,6 +88,7 @@ async function main(): Promise<void> {
       return config.iptables ? counters : withoutIptables(counters);
     },
     routes: kernel.routes,
+    files: kernel.files,
     store,
     version: packageJson.version,
     hostname: hostname(),

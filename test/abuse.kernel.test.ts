@@ -35,7 +35,11 @@ const hostile = [
   "x".repeat(256),
   "x".repeat(100_000),
 ];
+/** For names that go into files: an empty one means the usual one. */
+const hostileNames = hostile.filter((text) => text !== "");
 const wrongTypes: unknown[] = [null, 0, -1, 1e308, true, [], {}, ["x"], { toString: "x" }, [[[["x"]]]]];
+/** Where a list, or an object without fields, is right. */
+const withoutEmpty = wrongTypes.filter((value) => !["[]", "{}"].includes(JSON.stringify(value)));
 const numbers = ["0", "-1", "67", "70000", "1e3", "0x50", " 1400", "1400.5", "NaN", "１４００"];
 
 /** Every field of every procedure that changes something, with the rest of its input as it should be. */
@@ -66,6 +70,30 @@ const fields: { procedure: string; good: Record<string, unknown>; bad: Record<st
     procedure: "sandbox.create",
     good: { name: "fresh" },
     bad: { name: [...hostile, ...wrongTypes], mode: [...hostile, "root"], labels: [{ "": "x" }, "x"], managed: [true] },
+  },
+  { procedure: "sandbox.create", good: { name: "fresh" }, bad: { hostname: wrongTypes, dns: withoutEmpty } },
+  {
+    procedure: "sandbox.update",
+    good: { sandbox: "box" },
+    bad: {
+      hostname: [...hostileNames, ...wrongTypes],
+      domainname: [...hostileNames, ...wrongTypes],
+      extraHosts: [
+        ...hostileNames.map((name) => [`${name}:10.0.0.7`]),
+        ...hostile.map((address) => [`db:${address}`]),
+        ...withoutEmpty,
+        Array(257).fill("db:10.0.0.7"),
+      ],
+      dns: [
+        ...hostile.flatMap((text) => [{ servers: [text] }, { options: [text] }]),
+        ...hostileNames.map((text) => ({ search: [text] })),
+        { servers: Array(4).fill("10.0.0.53") },
+        { search: Array(33).fill("example.com") },
+        { search: [".", "example.com"] },
+        { server: ["10.0.0.53"] },
+        ...withoutEmpty,
+      ],
+    },
   },
   {
     procedure: "endpoint.create",
@@ -131,9 +159,9 @@ const bodies: [what: string, body: string, headers: Record<string, string>][] = 
   ["a compressed body", "\u001f\u008b", { "content-encoding": "gzip" }],
 ];
 
-test("whatever is wrong with an input is refused in words, and changes neither history nor kernel", async ({
-  host,
-}) => {
+test("whatever is wrong with an input is refused in words, and changes neither history nor kernel", {
+  timeout: 120_000,
+}, async ({ host }) => {
   await withDaemon(host.path, async (daemon) => {
     const before = await stateOf(daemon);
     const kernel = leftOvers(host);

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { DefaultNetworkOptions } from "#cnm/default-network.ts";
 import { daemonNodeOptions } from "../scripts/setup/daemon-options.mjs";
+import { filesOf } from "./files.ts";
 import type { Place } from "./patchbay.ts";
 
 const main = fileURLToPath(new URL("../server/main.ts", import.meta.url));
@@ -52,6 +53,7 @@ export class Daemon {
       PATCHBAY_RUN_DIR: runDir,
       PATCHBAY_NETNS: rootNetns,
       PATCHBAY_NETNS_DIR: netnsDir,
+      PATCHBAY_ETC_NETNS_DIR: filesOf(rootNetns).etcDir,
       PATCHBAY_ORIGIN: origin,
       PATCHBAY_LOG: "error",
     };

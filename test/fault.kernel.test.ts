@@ -26,6 +26,13 @@ const second: CommandDraft[] = [
   { type: "endpoint.create", network: "back", name: "box" },
   { type: "endpoint.join", endpoint: "back/box", sandbox: "box" },
 ];
+const rename: CommandDraft = {
+  type: "sandbox.update",
+  sandbox: "box",
+  hostname: "renamed.example.com",
+  extraHosts: ["db:10.0.0.7"],
+  dns: { servers: ["10.0.0.53"], search: ["."], options: ["ndots:2"] },
+};
 const leave: CommandDraft = { type: "endpoint.leave", endpoint: "web/box" };
 
 const joinOf = (name: string): CommandDraft[] => [
@@ -67,6 +74,7 @@ const scenarios: Scenario[] = [
       { type: "endpoint.join", endpoint: "wire/b", sandbox: "machine" },
     ],
   },
+  { name: "change the names of a sandbox", setup: [network, box, endpoint, join], change: [rename] },
   { name: "leave", setup: [network, box, endpoint, join], change: [leave] },
   { name: "leave, with the managed sandbox", setup: [network, endpoint, joinCreating], change: [leave] },
   {
@@ -93,7 +101,10 @@ const storeCalls = (["begin", "finish"] as const).flatMap((call) =>
   (["before", "after"] as const).map((when) => ({ call, when })),
 );
 
-describe.for(scenarios)("$name", ({ setup, change }) => {
+/** Each step is killed, and each fails, once. */
+const timeout = 240_000;
+
+describe.for(scenarios)("$name", { timeout }, ({ setup, change }) => {
   test("killed at any point, the next start completes it or knows nothing of it", async ({ host }) => {
     await inScene({ host, setup }, async (scene) => {
       for (const fault of storeCalls)

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, expect } from "vitest";
 import type { KernelOptions } from "#server/kernel/calls.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { isOurGroup, isOurNamespace } from "#server/kernel/names.ts";
+import { filesOf } from "./files.ts";
 import { notPrivate } from "./private.ts";
 
 export const netnsDir = "/run/netns";
@@ -28,6 +29,7 @@ export interface IpLink {
 export class Host {
   readonly name = `host-${randomBytes(4).toString("hex")}`;
   readonly path = join(netnsDir, this.name);
+  readonly etcDir = filesOf(this.path).etcDir;
   readonly #kernels: Kernel[] = [];
 
   constructor() {
@@ -37,7 +39,7 @@ export class Host {
 
   /** The kernel as a daemon of this host opens it; closed with the host. */
   async kernel(options: Partial<KernelOptions> = {}): Promise<Kernel> {
-    const kernel = await openKernel({ rootNetns: this.path, netnsDir, ...options });
+    const kernel = await openKernel({ rootNetns: this.path, netnsDir, ...filesOf(this.path), ...options });
     this.#kernels.push(kernel);
     return kernel;
   }
@@ -81,7 +83,8 @@ export function pings(ns: string, address: string): boolean {
 /** What is left of Patchbay in the host's namespace and among the names; empty is clean. */
 export function leftOvers(host: Host): string[] {
   const links = host.links("link").filter(({ group }) => isOurGroup(Number(group)));
-  return [...links.map(({ ifname }) => ifname), ...readdirSync(netnsDir).filter(isOurNamespace)];
+  const files = existsSync(host.etcDir) ? readdirSync(host.etcDir) : [];
+  return [...links.map(({ ifname }) => ifname), ...readdirSync(netnsDir).filter(isOurNamespace), ...files];
 }
 
 /**

@@ -12,6 +12,7 @@ import type { KernelOptions } from "#server/kernel/calls.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { openStore } from "#server/store/open.ts";
 import type { Store } from "#server/store/store.ts";
+import { filesOf } from "./files.ts";
 
 export const caller: Caller = { actor: { kind: "uid", id: "0", name: "root", role: "admin" }, source: "test" };
 
@@ -32,6 +33,8 @@ interface OpenOptions {
   kernel?: Kernel;
   /** The daemon's options of the default network; without any there is none, which leaves more to see of the rest. */
   defaultNetwork?: DefaultNetworkOptions;
+  /** Path of the host's. */
+  resolvConf?: string;
   wrap?: (store: Store) => Store;
 }
 
@@ -54,11 +57,12 @@ export class Patchbay {
   /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
   static async open(
     place: Place,
-    { fault, kernel: shared, defaultNetwork, wrap = (store) => store, ...options }: OpenOptions = {},
+    { fault, kernel: shared, defaultNetwork, resolvConf, wrap = (store) => store, ...options }: OpenOptions = {},
   ) {
     const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
-    const kernel = shared ?? (await openKernel({ rootNetns: place.rootNetns, netnsDir: place.netnsDir, fault }));
+    const { rootNetns, netnsDir } = place;
+    const kernel = shared ?? (await openKernel({ rootNetns, netnsDir, ...filesOf(rootNetns), resolvConf, fault }));
     const controller = new NetworkController({
       kernel,
       store: wrap(store),
@@ -89,7 +93,7 @@ export class Patchbay {
 
   /** What would have to be done to make the host equal to the intent; empty is right. */
   async missing(): Promise<string[]> {
-    const want = everything(this.controller.topology, this.host);
+    const want = everything(this.controller.topology, this.controller.host);
     return this.kernel.plan(want, await this.kernel.observe(want, true)).map((step) => this.kernel.render(step));
   }
 

@@ -16,6 +16,7 @@ const verbs = [
   "network.create",
   "network.delete",
   "sandbox.create",
+  "sandbox.update",
   "sandbox.delete",
   "sandbox.exec",
   "endpoint.create",

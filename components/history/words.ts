@@ -13,6 +13,8 @@ export function commandWords(command: CommandInput): string {
       return `delete network ${readable(command.network)}`;
     case "sandbox.create":
       return `create sandbox ${command.name}${placeWords(command)}`;
+    case "sandbox.update":
+      return `change sandbox ${readable(command.sandbox)}${list([command.hostname, command.domainname, ...(command.extraHosts ?? []), ...Object.values(command.dns ?? {}).flat()])}`;
     case "sandbox.delete":
       return `delete sandbox ${readable(command.sandbox)}`;
     case "endpoint.create":

@@ -3,11 +3,23 @@ import { callerUid, systemPath } from "./checkout.mjs";
 import { Refusal } from "./refusal.mjs";
 import { run } from "./run.mjs";
 
-const prepare = "mount -t tmpfs -o mode=0755 none /run && mkdir /run/netns && ip link set lo up";
+/**
+ * An /etc whose entries lead to those of the real one, but for an empty netns of its own. ip-netns(8) mounts what is in there
+ * over files of /etc that are there and nowhere else: those that lead nowhere are made empty.
+ */
+export const privateEtc = [
+  "mkdir -p /run/etc/.host /run/etc/netns",
+  "mount --rbind /etc /run/etc/.host",
+  "(cd /run/etc && find .host -mindepth 1 -maxdepth 1 ! -name .host ! -name netns -exec ln -s -t . {} +)",
+  'for file in hosts hostname resolv.conf; do [ -e "/run/etc/$file" ] || { rm -f "/run/etc/$file"; : > "/run/etc/$file"; }; done',
+  "mount --rbind /run/etc /etc",
+].join(" && ");
+
+const prepare = `mount -t tmpfs -o mode=0755 none /run && mkdir /run/netns && ${privateEtc} && ip link set lo up`;
 
 /**
- * The command line that runs `command` as root of network and mount namespaces of its own, with an empty /run and loopback
- * up. Without root a user namespace (user_namespaces(7)) makes the caller root in there. The process keeps its id, and what
+ * The command line that runs `command` as root of network and mount namespaces of its own, with an empty /run, an empty
+ * /etc/netns and loopback up. Without root a user namespace (user_namespaces(7)) makes the caller root in there. The process keeps its id, and what
  * is made in there is gone with its last process.
  * @param {string[]} command @param {{ uid?: number }} [caller]
  */

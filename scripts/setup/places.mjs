@@ -9,7 +9,7 @@ const longestSocketPath = 107;
 
 /**
  * Where a run of Patchbay keeps things. `base` is the folder that holds the others, where they share one.
- * @typedef {{ base: string | null, stateDir: string, runDir: string, netnsDir: string }} Places
+ * @typedef {{ base: string | null, stateDir: string, runDir: string, netnsDir: string, etcNetnsDir: string }} Places
  */
 
 /**
@@ -18,10 +18,11 @@ const longestSocketPath = 107;
  * @returns {Places}
  */
 export function placesOf({ isolated, state }, checkout) {
-  const netnsDir = "/run/netns";
-  if (!isolated) return { base: null, stateDir: state ?? "/var/lib/patchbay", runDir: "/run/patchbay", netnsDir };
+  // An isolated run has both for itself, see namespaces.mjs.
+  const names = { netnsDir: "/run/netns", etcNetnsDir: "/etc/netns" };
+  if (!isolated) return { base: null, stateDir: state ?? "/var/lib/patchbay", runDir: "/run/patchbay", ...names };
   const base = state ?? join(checkout, ".patchbay/isolated");
-  return { base, stateDir: join(base, "state"), runDir: join(base, "run"), netnsDir };
+  return { base, stateDir: join(base, "state"), runDir: join(base, "run"), ...names };
 }
 
 /** Whether the sockets fit into a folder: their paths are limited. @param {string} runDir */
@@ -76,6 +77,7 @@ export function daemonLaunch({ node, port, isolated, places, uid, env, daemon },
       PATCHBAY_STATE_DIR: places.stateDir,
       PATCHBAY_RUN_DIR: places.runDir,
       PATCHBAY_NETNS_DIR: places.netnsDir,
+      PATCHBAY_ETC_NETNS_DIR: places.etcNetnsDir,
       PATCHBAY_ORIGIN: originOf(port),
       PATCHBAY_WEB_UID: String(seen.uid),
       PATCHBAY_WEB_GID: String(seen.gid),

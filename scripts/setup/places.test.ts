@@ -22,6 +22,7 @@ test("the host's places are fixed, those of an isolated run are in the checkout 
     stateDir: "/var/lib/patchbay",
     runDir: "/run/patchbay",
     netnsDir: "/run/netns",
+    etcNetnsDir: "/etc/netns",
   });
   expect(isolated.stateDir).toBe("/home/me/patchbay/.patchbay/isolated/state");
   expect(isolated.runDir).toBe("/home/me/patchbay/.patchbay/isolated/run");
@@ -63,6 +64,7 @@ describe("daemonLaunch", () => {
       PATCHBAY_STATE_DIR: "/var/lib/patchbay",
       PATCHBAY_RUN_DIR: "/run/patchbay",
       PATCHBAY_NETNS_DIR: "/run/netns",
+      PATCHBAY_ETC_NETNS_DIR: "/etc/netns",
       PATCHBAY_ORIGIN: "http://127.0.0.1:4700",
       PATCHBAY_WEB_UID: "999",
       PATCHBAY_WEB_GID: "998",

@@ -15,7 +15,8 @@ import type { Id } from "#cnm/ids.ts";
 import { choosesPort } from "#cnm/port-fields.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
-import { isProtection } from "#server/kernel/objects.ts";
+import { isFile, isProtection } from "#server/kernel/objects.ts";
+import type { Step } from "#server/kernel/steps.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
@@ -26,7 +27,7 @@ import { type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { daemonEntry, everything, reconcileRow, recover } from "./recovery.ts";
 import { kernelError, refuseOtherRequest, refuseStale } from "./refusals.ts";
 import { Repairer } from "./repairer.ts";
-import { scopeOf } from "./wanted.ts";
+import { type HostState, scopeOf } from "./wanted.ts";
 import { Watcher } from "./watcher.ts";
 
 /** Who asks, and from where ("cli", an address). */
@@ -85,7 +86,7 @@ export class NetworkController {
   readonly #kernel: KernelPort;
   readonly #store: Store;
   readonly #hostId: string;
-  readonly #host: HostSettings;
+  #host: HostState;
   readonly #defaultNetwork: ControllerOptions["defaultNetwork"];
   readonly #now: () => Date;
   readonly #onError: (error: unknown) => void;
@@ -117,7 +118,7 @@ export class NetworkController {
     this.#kernel = kernel;
     this.#store = store;
     this.#hostId = hostId;
-    this.#host = host;
+    this.#host = { ...host, resolvConf: { path: "", text: "" } };
     this.#defaultNetwork = defaultNetwork;
     this.#now = now;
     this.#onError = onError;
@@ -131,6 +132,7 @@ export class NetworkController {
    */
   async start(): Promise<{ recovered: number; repaired: number; adopted: number }> {
     this.#unsupported = await this.#kernel.unsupported();
+    this.#host = { ...this.#host, resolvConf: await this.#kernel.resolvConf() };
     const began = performance.now();
     const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.#host);
     this.#topology = topology;
@@ -154,6 +156,10 @@ export class NetworkController {
 
   get topology(): Topology {
     return this.#topology;
+  }
+
+  get host(): HostState {
+    return this.#host;
   }
 
   /** Why nothing can be changed; null while everything can. */
@@ -185,8 +191,9 @@ export class NetworkController {
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
   async plan(commands: readonly CommandInput[]): Promise<Planned> {
     const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings());
-    const steps = this.#kernel.plan(mutation.want, mutation.have).map((step) => this.#kernel.render(step));
-    return { changes: mutation.changes, steps, summary: mutation.summary };
+    const steps = await this.#stepsOf(mutation);
+    const { changes, summary } = mutation;
+    return { changes, steps: steps.map((step) => this.#kernel.render(step)), summary };
   }
 
   /**
@@ -295,14 +302,14 @@ export class NetworkController {
   }
 
   async #perform(caller: Caller, mutation: Mutation, requestId?: string): Promise<Applied> {
-    const { verb, summary, objects, commands, changes, want, have } = mutation;
+    const { verb, summary, objects, commands, changes } = mutation;
     const began = performance.now();
     const entry = await this.#store.begin({ ...caller, verb, summary, objects, commands, changes, requestId });
     const ids = objects.map((object) => object.id);
     for (const id of ids) this.#applying.add(id);
     this.#events.publish({ type: "change.started", seq: entry.seq, ids });
     try {
-      const steps = await this.#kernel.apply(this.#kernel.plan(want, have));
+      const steps = await this.#kernel.apply(await this.#stepsOf(mutation));
       const failed = steps.find((step) => step.outcome === "failed");
       if (failed) throw await this.#rollBack({ mutation, entry, steps, failed, began });
       return await this.#finish({ mutation, entry, steps, began });
@@ -311,6 +318,11 @@ export class NetworkController {
     } finally {
       for (const id of ids) this.#applying.delete(id);
     }
+  }
+
+  /** What a person has edited is left out. */
+  #stepsOf({ want, have }: Mutation): Promise<Step[]> {
+    return this.#kernel.unedited(this.#kernel.plan(want, have));
   }
 
   async #finish({ mutation, entry, steps, began }: Omit<Running, "failed">): Promise<Applied> {
@@ -371,9 +383,10 @@ export class NetworkController {
     });
   }
 
-  /** Puts the firewall back if somebody else has changed it. */
+  /** Puts the firewall back if somebody else has changed it, and follows the host's resolv.conf. */
   async #look(): Promise<void> {
     try {
+      await this.#followResolvConf();
       if (!(await this.#kernel.disturbed())) return;
       await this.#queue.run(async () => {
         const want = everything(this.#topology, this.#host).filter(isProtection);
@@ -382,6 +395,21 @@ export class NetworkController {
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  async #followResolvConf(): Promise<void> {
+    const resolvConf = await this.#kernel.resolvConf();
+    const { path, text } = this.#host.resolvConf;
+    if (resolvConf.path === path && resolvConf.text === text) return;
+    await this.#queue.run(async () => {
+      this.#host = { ...this.#host, resolvConf };
+      if (this.#readOnly) return;
+      const began = performance.now();
+      const files = everything(this.#topology, this.#host).filter(isFile);
+      const reconciled = await reconcile(this.#kernel, files, { everything: false });
+      await this.#recordReconcile(reconciled, performance.now() - began);
+      if (reconciled.failures.length > 0) this.#repairer.soon();
+    });
   }
 
   async #makeEqual(): Promise<boolean> {

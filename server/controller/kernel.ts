@@ -1,7 +1,8 @@
 import type { HostFacts } from "#cnm/facts.ts";
 import type { FirewallState, GuardCount } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
-import type { KernelObject } from "#server/kernel/objects.ts";
+import type { HostResolvConf } from "#cnm/resolv-conf.ts";
+import type { FileObject, KernelObject } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
 
 /** The kernel as the controller sees it; `main.ts` fills it with `server/kernel`. Everything but `plan` and `render` is asynchronous. */
@@ -21,6 +22,12 @@ export interface KernelPort {
   observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
   /** Whether somebody else has changed the firewall since this was last asked. */
   disturbed(): Promise<boolean>;
+  /** The steps without those that would write into a file which a person has edited: they would be left alone anyway. */
+  unedited(steps: readonly Step[]): Promise<Step[]>;
+  /** How files are found, in the same order. */
+  files(wanted: readonly FileObject[]): Promise<{ path: string; content: string | null; edited: boolean }[]>;
+  /** The host's own, or what systemd-resolved(8) has behind it. */
+  resolvConf(): Promise<HostResolvConf>;
   facts(): Promise<HostFacts>;
   /** Driver name → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;

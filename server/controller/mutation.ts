@@ -4,9 +4,8 @@ import { describe } from "#cnm/describe.ts";
 import type { Facts } from "#cnm/facts.ts";
 import { reduce } from "#cnm/reduce.ts";
 import type { Change, ObjectKind, Topology } from "#cnm/topology.ts";
-import type { HostSettings } from "#server/drivers/driver.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
-import { scopeOf, wantedObjects } from "./wanted.ts";
+import { type HostState, scopeOf, wantedObjects } from "./wanted.ts";
 
 /** What one atomic change is, before anything of it has happened. */
 export interface Mutation {
@@ -25,7 +24,7 @@ export interface Mutation {
 /** What a decision has to know of the host. */
 export interface Surroundings {
   facts: Facts;
-  host: HostSettings;
+  host: HostState;
 }
 
 /** Decides a change: all commands or none. Pure; throws the refusal of the first command that a rule or its input stops. */
@@ -49,7 +48,7 @@ export function prepare(before: Topology, commands: readonly Command[], { facts,
 export function mutationOf(
   before: Topology,
   after: Topology,
-  host: HostSettings,
+  host: HostState,
 ): Omit<Mutation, "verb" | "summary" | "commands"> {
   const changes = difference(before, after);
   const scope = scopeOf(changes, before, after);

@@ -9,14 +9,18 @@ export interface Reconciled {
 }
 
 /**
- * Makes the kernel equal to `want`; what is ours and not in it goes. A step that fails is left out and the rest is planned
+ * Makes the kernel equal to `want`; what is ours and not in it goes, or without `everything` what is where `want` is. A step that fails is left out and the rest is planned
  * again, so that one broken object does not keep the others from being repaired. Idempotent.
  */
-export async function reconcile(kernel: KernelPort, want: readonly KernelObject[]): Promise<Reconciled> {
+export async function reconcile(
+  kernel: KernelPort,
+  want: readonly KernelObject[],
+  { everything = true }: { everything?: boolean } = {},
+): Promise<Reconciled> {
   const steps: StepRecord[] = [];
   const failures = new Map<string, StepRecord>();
   for (;;) {
-    const missing = kernel.plan(want, await kernel.observe(want, true));
+    const missing = kernel.plan(want, await kernel.observe(want, everything));
     const todo = missing.filter((step) => !failures.has(kernel.render(step)));
     if (todo.length === 0) return { steps, failures: [...failures.values()] };
     const records = await kernel.apply(todo);
@@ -50,7 +54,7 @@ export async function undo(
 
 /** A failed step in one line: the command, without what it is fed, and the kernel's own words. */
 export function failureOf(step: StepRecord): string {
-  const [command] = step.command.split(" <<'END'\n");
+  const [command] = step.command.split(/ <<'END\d*'\n/);
   return `${command}: ${step.error?.text ?? "failed"} (${step.error?.errno ?? "unknown"})`;
 }
 

@@ -1,11 +1,10 @@
 import { difference } from "#cnm/changes.ts";
 import { withPredefined } from "#cnm/predefined.ts";
 import type { Topology } from "#cnm/topology.ts";
-import type { HostSettings } from "#server/drivers/driver.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import type { KernelPort } from "./kernel.ts";
 import { failuresOf, type Reconciled, reconcile } from "./reconcile.ts";
-import { wantedObjects, wholeScope } from "./wanted.ts";
+import { type HostState, wantedObjects, wholeScope } from "./wanted.ts";
 
 /** The end of a row that is no change of the topology: nobody knows how far it came. */
 const interrupted: EntryResult = {
@@ -38,7 +37,7 @@ export interface Recovered {
  * change that was half-way is completed and its row marked `recovered`; if the kernel refuses it, it is taken back and
  * `failed`. Killed at any point, the next start does the same again.
  */
-export async function recover(kernel: KernelPort, store: Store, host: HostSettings): Promise<Recovered> {
+export async function recover(kernel: KernelPort, store: Store, host: HostState): Promise<Recovered> {
   await addPredefined(store);
   const pending = await store.pendingEntries();
   const began = performance.now();
@@ -65,7 +64,7 @@ export function reconcileRow(
   return { entry: { ...daemonEntry, verb: "daemon.reconcile", summary }, result: resultOf(reconciled, durationMs) };
 }
 
-export function everything(topology: Topology, host: HostSettings) {
+export function everything(topology: Topology, host: HostState) {
   return wantedObjects(topology, wholeScope(topology), host);
 }
 

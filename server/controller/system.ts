@@ -7,19 +7,21 @@ import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { poolCapacity } from "#cnm/pool-capacity.ts";
 import type { SeenRoute } from "#cnm/route.ts";
+import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
 import { withOwners } from "./firewall-owners.ts";
 import type { KernelPort } from "./kernel.ts";
-import { namespaceOf } from "./wanted.ts";
+import { fileObjects, namespaceOf } from "./wanted.ts";
 
 export interface SystemOptions {
   controller: NetworkController;
   firewallCounters: KernelPort["firewallCounters"];
   /** The routes of a namespace, "" for the host's. */
   routes(namespace: string): Promise<SeenRoute[]>;
+  files: KernelPort["files"];
   store: Store;
   version: string;
   /** The name of the machine, for people who look at more than one. */
@@ -97,6 +99,20 @@ export class System {
     return found.map((route) => {
       const through = endpoints.find(({ attachment }) => attachment?.interfaceName === route.device);
       return { ...route, endpointId: through?.id ?? null };
+    });
+  }
+
+  /** The files that stand in place of those in /etc inside the sandbox, as they are and as they would be; an occupant has its owner's. */
+  async sandboxFiles(ref: string): Promise<SandboxFile[]> {
+    const { controller, files } = this.#options;
+    const { topology, host } = controller;
+    const sandbox = findSandbox(topology, ref);
+    const owner = (sandbox.sharedWith && topology.sandboxes[sandbox.sharedWith]) || sandbox;
+    const wanted = fileObjects(topology, owner, host);
+    const found = await files(wanted);
+    return wanted.map(({ name, content: rendered }, index) => {
+      const { path = "", content = null, edited = false } = found[index] ?? {};
+      return { name, path, content, rendered, edited };
     });
   }
 

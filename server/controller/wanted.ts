@@ -3,12 +3,19 @@ import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
 import { dependentsOf, endpointsIn, endpointsOf, otherEndOf } from "#cnm/members.ts";
+import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
+import { sandboxFiles } from "#cnm/sandbox-files.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
 import type { HostSettings, JoinContext, Place } from "#server/drivers/driver.ts";
 import { endpointObjects, networkObjects, sharedObjects } from "#server/drivers/registry.ts";
 import { namespaceName } from "#server/kernel/names.ts";
-import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
+import type { FileObject, KernelObject, Namespace } from "#server/kernel/objects.ts";
+
+/** What is wanted of a host depends on what the daemon was told, and on its own resolv.conf. */
+export interface HostState extends HostSettings {
+  resolvConf: HostResolvConf;
+}
 
 /** The networks and sandboxes whose kernel objects a change may alter. */
 export interface Scope {
@@ -41,7 +48,7 @@ export function wholeScope(topology: Topology): Scope {
 }
 
 /** Everything that must exist in the kernel for the part of the topology in `scope`. Pure; cost proportional to the scope. */
-export function wantedObjects(topology: Topology, scope: Scope, host: HostSettings): KernelObject[] {
+export function wantedObjects(topology: Topology, scope: Scope, host: HostState): KernelObject[] {
   return [
     ...(scope.networks.size > 0 ? sharedObjects(Object.values(topology.networks), host) : []),
     ...[...scope.networks].flatMap((id) => {
@@ -60,7 +67,7 @@ export function namespaceOf(sandbox: Sandbox): Namespace {
   return sandbox.mode === "host" ? "" : namespaceName(sandbox.sharedWith ?? sandbox.id);
 }
 
-function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings): KernelObject[] {
+function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostState): KernelObject[] {
   const ns = namespaceOf(sandbox);
   const gateway = gatewayOf(topology, sandbox.id);
   const own: KernelObject[] =
@@ -90,7 +97,14 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
       };
       return [...endpointObjects(network, endpoint, join), ...told(endpoint, join)];
     }),
+    ...fileObjects(topology, sandbox, host),
   ];
+}
+
+/** The files that stand in place of those in /etc for whoever runs in the sandbox. */
+export function fileObjects(topology: Topology, sandbox: Sandbox, { resolvConf }: HostState): FileObject[] {
+  const ns = namespaceOf(sandbox);
+  return sandboxFiles(topology, sandbox, resolvConf).map((file) => ({ kind: "file", ns, ...file }));
 }
 
 /**

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { StepRecord } from "#cnm/history.ts";
+import { filesOf } from "../../test/files.ts";
 import { type Host, netnsDir, pings, run, test } from "../../test/netns.ts";
 import type { Kernel } from "./kernel.ts";
 import {
@@ -278,7 +279,7 @@ async function finish(kernel: Kernel, want: KernelObject[]): Promise<void> {
 
 /** Another process applies `want` and dies before the step; returns the signal that ended it. */
 function dying(host: Host, want: KernelObject[], beforeStep: number): NodeJS.Signals | null {
-  const options = { rootNetns: host.path, netnsDir, fault: { beforeStep, kind: "kill" } };
+  const options = { rootNetns: host.path, netnsDir, ...filesOf(host.path), fault: { beforeStep, kind: "kill" } };
   const program = `
     const { openKernel } = await import(${JSON.stringify(new URL("./kernel.ts", import.meta.url))});
     const kernel = await openKernel(${JSON.stringify(options)});

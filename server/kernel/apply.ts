@@ -1,4 +1,5 @@
 import type { StepRecord } from "#cnm/history.ts";
+import type { SandboxFiles } from "./files/files.ts";
 import type { Firewall } from "./firewall/firewall.ts";
 import { deleteFlows } from "./flows.ts";
 import { addGuard, addQuiet, deleteGuard, deleteQuiet, replaceGuard } from "./guard/guards.ts";
@@ -13,7 +14,7 @@ import { deleteTable } from "./netlink/nftables.ts";
 import { addIngress, addRedirect, deleteIngress, deleteRedirect, deleteRoot, replaceTbf } from "./netlink/qdisc.ts";
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
-import { render } from "./render.ts";
+import { renderAt } from "./render.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./steps.ts";
 import { asSysError, SysError } from "./sys.ts";
@@ -25,7 +26,7 @@ export function apply(steps: readonly Step[], options: ApplyOptions): StepRecord
   let failed = false;
   try {
     for (const step of steps) {
-      const run: StepRecord = failed ? skipped(step) : record(session, step, options);
+      const run: StepRecord = failed ? skipped(step, options) : record(session, step, options);
       failed ||= run.outcome === "failed";
       records.push(run);
     }
@@ -40,12 +41,19 @@ export interface ApplyOptions {
   /** Called before every step; may throw a SysError, which is then the step's failure. */
   before: () => void;
   firewall: Firewall;
+  files: SandboxFiles;
+  /** Where the files of namespaces are, for the command lines. */
+  etcDir: string;
 }
 
-const skipped = (step: Step): StepRecord => ({ command: render(step), outcome: "skipped", durationUs: 0 });
+const skipped = (step: Step, { etcDir }: ApplyOptions): StepRecord => ({
+  command: renderAt(etcDir, step),
+  outcome: "skipped",
+  durationUs: 0,
+});
 
 function record(session: Session, step: Step, options: ApplyOptions): StepRecord {
-  const command = render(step);
+  const command = renderAt(options.etcDir, step);
   const start = process.hrtime.bigint();
   const durationUs = () => Math.round(Number(process.hrtime.bigint() - start) / 1000);
   try {
@@ -60,7 +68,7 @@ function record(session: Session, step: Step, options: ApplyOptions): StepRecord
 }
 
 const isDeletion = (step: Step): boolean =>
-  step.op === "link.doom" || step.op === "port.release" || step.op.endsWith(".del");
+  ["link.doom", "port.release", "file.remove"].includes(step.op) || step.op.endsWith(".del");
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
@@ -101,6 +109,8 @@ const runners: Runners = {
   "quiet.add": (session, { port }) => addQuiet(session.netfilter(), port),
   "quiet.del": (session, { port }) => deleteQuiet(session.netfilter(), port),
   "firewall.set": (_, step, { firewall }) => firewall.set(step),
+  "file.write": (_, file, { files }) => files.write(file),
+  "file.remove": (_, file, { files }) => files.remove(file),
 };
 
 function run(session: Session, step: Step, options: ApplyOptions): void {

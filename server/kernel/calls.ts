@@ -1,8 +1,10 @@
 import type { HostFacts } from "#cnm/facts.ts";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
+import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
-import type { KernelObject, Namespace } from "./objects.ts";
+import type { FileLook } from "./files/files.ts";
+import type { FileObject, KernelObject, Namespace } from "./objects.ts";
 import type { Step } from "./steps.ts";
 
 /** What the kernel worker is started with; plain data. */
@@ -11,6 +13,12 @@ export interface KernelOptions {
   rootNetns: string | null;
   /** Where named namespaces are: "/run/netns". */
   netnsDir: string;
+  /** Where ip-netns(8) looks for the files of namespaces: "/etc/netns". */
+  etcDir: string;
+  /** Where the kernel worker remembers what it has written there. */
+  writtenDir: string;
+  /** The host's own; "/etc/resolv.conf" if it is not said. */
+  resolvConf?: string;
   /** Where the firewall's programs are, and how long each may run; what is absent is the system's. */
   programs?: { directories?: readonly string[]; timeoutMs?: number };
   /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life, and of those after it. */
@@ -45,6 +53,8 @@ export interface KernelCalls {
   apply(steps: readonly Step[]): StepRecord[];
   observe(like: readonly KernelObject[], everything: boolean): KernelObject[];
   facts(): HostFacts;
+  files(wanted: readonly FileWanted[]): FileLook[];
+  resolvConf(): HostResolvConf;
   unsupported(): Record<string, string>;
   guardUnsupported(): string | null;
   guardCounters(): Record<string, DropCounter>;
@@ -55,6 +65,8 @@ export interface KernelCalls {
   routes(ns: Namespace): SeenRoute[];
   close(): void;
 }
+
+export type FileWanted = Pick<FileObject, "ns" | "name" | "content">;
 
 export interface Call<Name extends keyof KernelCalls = keyof KernelCalls> {
   id: number;

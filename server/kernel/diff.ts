@@ -1,8 +1,10 @@
+import { filesPlan } from "./files/plan.ts";
 import { firewallPlan } from "./firewall/plan.ts";
 import { sameSources } from "./guard/elements.ts";
 import {
   type GuardObject,
   type IfbLink,
+  isFile,
   isFirewall,
   isNetworkObject,
   isOnce,
@@ -22,15 +24,16 @@ import type { LinkSet, PortSet, Sources, Step } from "./steps.ts";
 /**
  * The steps that turn `have` into `want`: ports are held first, as another program may have them; then comes what the
  * firewall gains; then deletions, in reverse order of dependency, without what goes by itself; then what is new or different,
- * in order of dependency; then what the firewall loses; and last flows of old ports, as until then the old rules make new ones.
- * Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
+ * in order of dependency; then the files of sandboxes; then what the firewall loses; and last flows of old ports, as until then
+ * the old rules make new ones. Pure; `plan(x, x)` is empty. Loopbacks and sysctls are only ever set.
  */
 export function plan(want: readonly KernelObject[], have: readonly KernelObject[]): Step[] {
   const ports = { want: want.filter(isPort), have: have.filter(isPort) };
   const network = { want: want.filter(isNetworkObject), have: have.filter(isNetworkObject) };
   const firewall = firewallPlan(want.filter(isFirewall), have.filter(isFirewall));
+  const files = filesPlan(want.filter(isFile), have.filter(isFile));
   const flows = [...releases(ports), ...strays(ports)];
-  return [...holds(ports), ...firewall.first, ...networkSteps(network), ...firewall.last, ...flows];
+  return [...holds(ports), ...firewall.first, ...networkSteps(network), ...files, ...firewall.last, ...flows];
 }
 
 function networkSteps({ want, have }: { want: readonly NetworkObject[]; have: readonly NetworkObject[] }): Step[] {

@@ -3,11 +3,22 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
+import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
-import type { Call, DropCounter, FirewallCounters, FirewallState, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import type {
+  Call,
+  DropCounter,
+  FileWanted,
+  FirewallCounters,
+  FirewallState,
+  KernelCalls,
+  KernelOptions,
+  Reply,
+} from "./calls.ts";
 import { plan } from "./diff.ts";
+import type { FileLook } from "./files/files.ts";
 import type { KernelObject, Namespace } from "./objects.ts";
-import { render } from "./render.ts";
+import { renderAt } from "./render.ts";
 import type { Step } from "./steps.ts";
 
 /** The kernel as the rest of the daemon sees it. `plan` and `render` are pure; the other calls are served one at a time. */
@@ -21,6 +32,12 @@ export interface Kernel {
    * `like` names; and the sysctls `like` names; and the held ports if `like` has any.
    */
   observe(like: readonly KernelObject[], everything: boolean): Promise<KernelObject[]>;
+  /** The steps without those that would write into a file which a person has edited: they would be left alone anyway. */
+  unedited(steps: readonly Step[]): Promise<Step[]>;
+  /** How the files are found, in the same order. */
+  files(wanted: readonly FileWanted[]): Promise<FileLook[]>;
+  /** The host's own, or what systemd-resolved(8) has behind it; empty where there is none. */
+  resolvConf(): Promise<HostResolvConf>;
   facts(): Promise<HostFacts>;
   /** Driver → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;
@@ -54,9 +71,18 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
   const ended = new Promise((resolve) => worker.once("exit", resolve));
   return {
     plan,
-    render,
+    render: (step) => renderAt(options.etcDir, step),
     apply: (steps) => call("apply", steps),
     observe: (like, everything) => call("observe", like, everything),
+    unedited: async (steps) => {
+      const writes = steps.filter((step) => step.op === "file.write");
+      if (writes.length === 0) return [...steps];
+      const looks = await call("files", writes);
+      const edited = new Set<Step>(writes.filter((_, index) => looks[index]?.edited));
+      return steps.filter((step) => !edited.has(step));
+    },
+    files: (wanted) => call("files", wanted),
+    resolvConf: () => call("resolvConf"),
     facts: () => call("facts"),
     unsupported: () => call("unsupported"),
     guardUnsupported: () => call("guardUnsupported"),

@@ -175,6 +175,25 @@ export interface RuleObject {
   owner: "host" | "network" | "endpoint";
 }
 
+export const fileNames = ["hosts", "hostname", "resolv.conf"] as const;
+
+/**
+ * A file that ip-netns(8) puts in place of the one in /etc: "/etc/netns/pb-…/hosts". It is written in place, as whoever runs
+ * in the namespace already has the file itself mounted.
+ */
+export interface FileObject {
+  kind: "file";
+  /** Never the host's. */
+  ns: Namespace;
+  name: (typeof fileNames)[number];
+  content: string;
+  /**
+   * Only ever observed. edited: it says neither what was written last nor what is wanted, and is left alone. unrecorded: it
+   * says what is wanted, but nobody knows that it was us who wrote it.
+   */
+  state?: "edited" | "unrecorded";
+}
+
 export type FirewallObject = ChainObject | RuleObject;
 
 /**
@@ -243,9 +262,10 @@ export type NetworkObject =
 /** What is in no namespace but the host's: the table of the guards, and what is in it. */
 export type OnceObject = GuardTableObject | GuardObject | QuietObject;
 
-export type KernelObject = NetworkObject | HeldPort | FirewallObject;
+export type KernelObject = NetworkObject | HeldPort | FirewallObject | FileObject;
 
 export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
+export const isFile = (object: KernelObject): object is FileObject => object.kind === "file";
 export const isFirewall = (object: KernelObject): object is FirewallObject =>
   object.kind === "chain" || object.kind === "rule";
 export const isOnce = (object: KernelObject): object is OnceObject =>
@@ -253,7 +273,7 @@ export const isOnce = (object: KernelObject): object is OnceObject =>
 /** What keeps apart and watches: rules, chains, guards. */
 export const isProtection = (object: KernelObject): boolean => isFirewall(object) || isOnce(object);
 export const isNetworkObject = (object: KernelObject): object is NetworkObject =>
-  !isPort(object) && !isFirewall(object);
+  !isPort(object) && !isFirewall(object) && !isFile(object);
 
 /** The identity of an object: two objects with the same key are the same thing in two states. */
 export function keyOf(object: KernelObject): string {
@@ -278,6 +298,8 @@ export function keyOf(object: KernelObject): string {
       return `ingress ${object.ns} ${object.dev}`;
     case "redirect":
       return `redirect ${object.ns} ${object.dev} ${object.to}`;
+    case "file":
+      return `file ${object.ns} ${object.name}`;
     case "port":
       return `port ${object.protocol} ${object.address} ${object.port} ${object.count}`;
     case "guard-table":

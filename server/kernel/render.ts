@@ -7,11 +7,16 @@ import { rangeText } from "./ports.ts";
 import type { LinkAdd, LinkSet, PortSet, Step } from "./steps.ts";
 
 /** The command line that does the same as the step, for a POSIX shell. Pure. */
-export function render(step: Step): string {
+export const render = (step: Step): string => renderAt("/etc/netns", step);
+
+/** As `render`, where the files of namespaces are elsewhere. */
+export function renderAt(etcDir: string, step: Step): string {
   if (step.op === "port.hold" || step.op === "port.release") return portComment(step);
   if (step.op === "conntrack.del") return flowDeletion(step);
   if (step.op === "guard-table.add") return hereDocument("nft -f -", skeleton);
   if (step.op === "firewall.set") return hereDocument(restore(step.family), restoreInput(step.tables));
+  if (step.op === "file.write") return fileWriting(step, `${etcDir}/${step.ns}`);
+  if (step.op === "file.remove") return fileRemoval(step, `${etcDir}/${step.ns}`);
   return argumentsOf(step).map(quote).join(" ");
 }
 
@@ -34,12 +39,29 @@ function flowDeletion({ family, protocol, port, count, to }: StepOf<"conntrack.d
 
 const restore = (family: 4 | 6): string => `${family === 4 ? "iptables" : "ip6tables"}-restore --noflush -w 5`;
 
-/** No line of a document is "END". */
-const hereDocument = (command: string, input: string): string => `${command} <<'END'\n${input}END`;
+/** Ends with the first of "END", "END1" … that is no line of the document. */
+function hereDocument(command: string, input: string): string {
+  const lines = new Set(input.split("\n"));
+  let end = "END";
+  for (let n = 1; lines.has(end); n++) end = `END${n}`;
+  return `${command} <<'${end}'\n${input}${end}`;
+}
+
+function fileWriting({ name, content }: StepOf<"file.write">, directory: string): string {
+  return hereDocument(`mkdir -p ${quote(directory)} && cat > ${quote(`${directory}/${name}`)}`, content);
+}
+
+/** The directory goes with its last file. */
+function fileRemoval({ names }: StepOf<"file.remove">, directory: string): string {
+  const files = names.map((name) => quote(`${directory}/${name}`)).join(" ");
+  return `rm -f ${files} && rmdir --ignore-fail-on-non-empty ${quote(directory)}`;
+}
 
 type Command = Exclude<
   Step,
-  StepOf<"port.hold" | "port.release" | "conntrack.del" | "guard-table.add" | "firewall.set">
+  StepOf<
+    "port.hold" | "port.release" | "conntrack.del" | "guard-table.add" | "firewall.set" | "file.write" | "file.remove"
+  >
 >;
 
 /** The words of the command: ip(8)'s, sysctl(8)'s or nft(8)'s. */

@@ -1,4 +1,4 @@
-import type { HeldPort, Namespace, PortProtocol, Table, Target } from "./objects.ts";
+import type { FileObject, HeldPort, Namespace, PortProtocol, Table, Target } from "./objects.ts";
 
 /**
  * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
@@ -49,7 +49,10 @@ export type Step =
   | { op: "quiet.add"; port: string }
   | { op: "quiet.del"; port: string }
   /** One run of iptables-restore(8) without flushing, in the daemon's namespace: each table is one transaction. */
-  | { op: "firewall.set"; family: 4 | 6; tables: TableLines[] };
+  | { op: "firewall.set"; family: 4 | 6; tables: TableLines[] }
+  /** Several system calls; whatever is found after a crash between them is known as ours. */
+  | { op: "file.write"; ns: Namespace; name: FileObject["name"]; content: string }
+  | { op: "file.remove"; ns: Namespace; names: FileObject["name"][] };
 
 export type PortRange = Pick<HeldPort, "protocol" | "address" | "port" | "count">;
 

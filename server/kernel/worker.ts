@@ -4,6 +4,8 @@ import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
+import { SandboxFiles } from "./files/files.ts";
+import { hostResolvConf } from "./files/host-resolv-conf.ts";
 import { Fingerprint } from "./firewall/fingerprint.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Programs } from "./firewall/programs.ts";
@@ -12,7 +14,7 @@ import { guardCounters, observeGuards } from "./guard/guards.ts";
 import { guardUnsupported } from "./guard/table.ts";
 import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
-import { isFirewall } from "./objects.ts";
+import { isFile, isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
 import { routesIn } from "./routes.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
@@ -21,7 +23,7 @@ import { homeNamespace, settleIn, sysError } from "./sys.ts";
  * The kernel worker: the one thread that changes namespaces, mounts and talks netlink. It starts no thread and waits for
  * nothing but the main thread's calls, which it serves one at a time.
  */
-const { rootNetns, netnsDir: directory, programs, fault }: KernelOptions = workerData;
+const { rootNetns, netnsDir: directory, etcDir, writtenDir, resolvConf, programs, fault }: KernelOptions = workerData;
 const port = parentPort;
 if (!port) throw new Error("the kernel worker is started by openKernel");
 
@@ -29,18 +31,23 @@ if (rootNetns === null) homeNamespace();
 else settleIn(rootNetns);
 prepareDirectory(directory);
 sweepHalfMade(directory);
+const files = new SandboxFiles({ etcDir, writtenDir });
+files.sweep();
 const firewall = new Firewall(new Programs(programs));
 const fingerprint = new Fingerprint();
 const watch = new FirewallWatch(() => fingerprint.take());
 const before = fault ? failing(fault) : () => {};
 
 const calls: KernelCalls = {
-  apply: (steps) => watch.during(steps, () => apply(steps, { directory, before, firewall })),
+  apply: (steps) => watch.during(steps, () => apply(steps, { directory, before, firewall, files, etcDir })),
   observe: (like, everything) => [
     ...observe({ directory, like, everything }),
     ...firewall.observe(like.filter(isFirewall), everything),
+    ...files.observe(like.filter(isFile), everything),
   ],
   facts: () => facts(directory),
+  files: (wanted) => wanted.map((file) => files.look(file)),
+  resolvConf: () => hostResolvConf(resolvConf ?? "/etc/resolv.conf"),
   unsupported,
   guardUnsupported,
   guardCounters,

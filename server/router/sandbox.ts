@@ -9,8 +9,13 @@ export const sandboxRouter = router({
   list: viewerProcedure.query(({ ctx }) => Object.values(ctx.controller.topology.sandboxes)),
   inspect: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.inspectSandbox(input.ref)),
   routes: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxRoutes(input.ref)),
+  /** The files that stand in place of those in /etc inside the sandbox, and what a person has changed in them. */
+  files: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxFiles(input.ref)),
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  update: operatorProcedure
+    .input(commandInput("sandbox.update"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   delete: operatorProcedure
     .input(commandInput("sandbox.delete"))

@@ -48,8 +48,9 @@ function networkRow({ pools, options, labels, ...rest }: Network): NetworkRow {
   return { ...rest, ...json, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
 }
 
-function sandboxRow({ labels, ...rest }: Sandbox): SandboxRow {
-  return { ...rest, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
+function sandboxRow({ labels, options, ...rest }: Sandbox): SandboxRow {
+  const json = { labelsJson: JSON.stringify(labels), optionsJson: JSON.stringify(options) };
+  return { ...rest, ...json, nameKey: nameKey(rest.name) };
 }
 
 function endpointRow({ aliases, labels, exposed, ports, links, options, attachment, ...rest }: Endpoint): EndpointRow {
@@ -72,8 +73,8 @@ export function toNetwork({ nameKey: _, poolsJson, optionsJson, labelsJson, ...r
   return parseRow(Network, { ...rest, ...json });
 }
 
-export function toSandbox({ nameKey: _, labelsJson, ...rest }: SandboxRow): Sandbox {
-  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson) });
+export function toSandbox({ nameKey: _, labelsJson, optionsJson, ...rest }: SandboxRow): Sandbox {
+  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson), options: JSON.parse(optionsJson) });
 }
 
 export function toEndpoint(row: EndpointRow): Endpoint {

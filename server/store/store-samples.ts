@@ -31,15 +31,20 @@ export function network(number: number, more: Partial<Network> = {}): Network {
 }
 
 export function sandbox(number: number, more: Partial<Sandbox> = {}): Sandbox {
-  const createdAt = "2026-01-01T00:00:00.000Z";
   return {
     id: idOf(number),
     name: `box-${number}`,
-    createdAt,
+    createdAt: "2026-01-01T00:00:00.000Z",
     mode: "private",
     sharedWith: null,
     managed: true,
     labels: {},
+    options: {
+      hostname: "db",
+      domainname: "example.com",
+      extraHosts: [{ name: "o'neill", address: "10.0.0.7" }],
+      dns: { servers: ["10.0.0.53"], search: ["."], options: ["ndots:1"] },
+    },
     ...more,
   };
 }

@@ -4,6 +4,7 @@ import type { Endpoint } from "#cnm/endpoint.ts";
 import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
+import { defaultSandboxOptions } from "#cnm/sandbox-options.ts";
 import { plan } from "#server/kernel/diff.ts";
 import { render } from "#server/kernel/render.ts";
 import type { HostSettings, JoinContext } from "../driver.ts";
@@ -32,6 +33,7 @@ const sandbox: Sandbox = {
   sharedWith: null,
   managed: false,
   labels: {},
+  options: defaultSandboxOptions,
 };
 const endpoint: Endpoint = {
   id: "c3".repeat(32),

@@ -3,6 +3,7 @@ import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
+import { defaultSandboxOptions } from "#cnm/sandbox-options.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
 import { networkRules, sharedChains } from "./firewall.ts";
 import { endpointRules, heldPorts, linkRoutes } from "./ports.ts";
@@ -56,6 +57,7 @@ const join = {
     sharedWith: null,
     managed: false,
     labels: {},
+    options: defaultSandboxOptions,
   },
   ns: "pb-b2b2b2b2b2b2",
   interfaceName: "eth0",

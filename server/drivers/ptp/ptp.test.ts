@@ -3,7 +3,7 @@ import { PtpOptions } from "#cnm/drivers/ptp.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import type { Sandbox } from "#cnm/sandbox.ts";
+import { defaultSandboxOptions, type Sandbox } from "#cnm/sandbox.ts";
 import { plan } from "#server/kernel/diff.ts";
 import { render } from "#server/kernel/render.ts";
 import type { JoinContext, Place } from "../driver.ts";
@@ -32,6 +32,7 @@ const sandbox: Sandbox = {
   sharedWith: null,
   managed: false,
   labels: {},
+  options: defaultSandboxOptions,
 };
 
 function place(digit: string, change: Partial<Place & { ipv6: string }> = {}): Place {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Sandbox" ADD COLUMN "optionsJson" TEXT NOT NULL DEFAULT '{}';
