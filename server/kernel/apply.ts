@@ -14,6 +14,7 @@ import { addIngress, addRedirect, deleteIngress, deleteRedirect, deleteRoot, rep
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
 import { render } from "./render.ts";
+import type { Resolvers } from "./resolver/resolvers.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./steps.ts";
 import { asSysError, SysError } from "./sys.ts";
@@ -40,6 +41,7 @@ export interface ApplyOptions {
   /** Called before every step; may throw a SysError, which is then the step's failure. */
   before: () => void;
   firewall: Firewall;
+  resolvers: Resolvers;
 }
 
 const skipped = (step: Step): StepRecord => ({ command: render(step), outcome: "skipped", durationUs: 0 });
@@ -60,7 +62,7 @@ function record(session: Session, step: Step, options: ApplyOptions): StepRecord
 }
 
 const isDeletion = (step: Step): boolean =>
-  step.op === "link.doom" || step.op === "port.release" || step.op.endsWith(".del");
+  step.op === "link.doom" || step.op === "port.release" || step.op === "resolver.close" || step.op.endsWith(".del");
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
@@ -92,6 +94,9 @@ const runners: Runners = {
   "sysctl.set": (session, { ns, name, value }) => session.sysctls(ns, (sysctls) => sysctls.write(name, value)),
   "port.hold": (_, { op: __, ...port }) => heldPorts.hold({ kind: "port", ...port }),
   "port.release": (_, port) => heldPorts.release(port),
+  "resolver.open": (session, { ns }, { resolvers }) => resolvers.open(ns, session.descriptor(ns)),
+  "resolver.close": (session, { ns, table }, { resolvers }) =>
+    resolvers.close(ns, table && session.opens(ns) ? session.descriptor(ns) : null),
   "conntrack.del": (_, flows) => deleteFlows(flows),
   "guard-table.add": () => addTable(),
   "guard-table.del": (session) => session.netfilter().batch(deleteTable(tableName)),
