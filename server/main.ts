@@ -13,6 +13,7 @@ import { loadSecret, openAuth } from "./auth/open.ts";
 import { NetworkController } from "./controller/controller.ts";
 import { withoutIptables } from "./controller/firewall-owners.ts";
 import { System } from "./controller/system.ts";
+import { openDns } from "./dns/dns.ts";
 import { openKernel } from "./kernel/kernel.ts";
 import { peerCredentials } from "./kernel/sys.ts";
 import { createDoor, type Peer, refuseForeignOrigin } from "./router/serve.ts";
@@ -26,6 +27,8 @@ const config = {
   /** The namespace to work in; the daemon's own if unset. */
   rootNetns: process.env.PATCHBAY_NETNS ?? null,
   netnsDir: process.env.PATCHBAY_NETNS_DIR ?? "/run/netns",
+  /** Which servers the resolvers of sandboxes pass on to what they do not know. */
+  resolvConf: process.env.PATCHBAY_RESOLV_CONF ?? "/etc/resolv.conf",
   origin: process.env.PATCHBAY_ORIGIN ?? "http://127.0.0.1:4700",
   webUid: Number(process.env.PATCHBAY_WEB_UID ?? process.getuid?.() ?? 0),
   webGid: Number(process.env.PATCHBAY_WEB_GID ?? process.getgid?.() ?? 0),
@@ -50,11 +53,13 @@ async function main(): Promise<void> {
   mkdirSync(config.runDir, { recursive: true, mode: 0o755 });
   await refuseSecondDaemon(join(config.runDir, "admin.sock"));
   const store = await openStore(join(config.stateDir, "patchbay.db"));
-  const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir });
+  const dns = await openDns({ rootNetns: config.rootNetns, resolvConf: config.resolvConf });
+  const kernel = await openKernel({ rootNetns: config.rootNetns, netnsDir: config.netnsDir, resolvers: dns.sockets });
   const { raDevices } = await kernel.facts();
   const controller = new NetworkController({
     kernel,
     store,
+    names: dns,
     hostId: hostId(),
     host: { firewall: config.iptables, forwarding: config.ipForward, raDevices },
     defaultNetwork,
@@ -82,6 +87,7 @@ async function main(): Promise<void> {
       return config.iptables ? counters : withoutIptables(counters);
     },
     routes: kernel.routes,
+    names: dns,
     store,
     version: packageJson.version,
     hostname: hostname(),
@@ -133,6 +139,7 @@ async function main(): Promise<void> {
     }
     await controller.stop();
     await kernel.close();
+    await dns.close();
     await store.close();
   });
   const ready = {

@@ -1,3 +1,4 @@
+import type { SandboxDns } from "#cnm/dns.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { FirewallState } from "#cnm/firewall.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
@@ -6,6 +7,8 @@ import type { Id } from "#cnm/ids.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { poolCapacity } from "#cnm/pool-capacity.ts";
+import { resolverAddress } from "#cnm/resolv-conf.ts";
+import { recordsOf, viewOf } from "#cnm/resolver.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
@@ -13,6 +16,7 @@ import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
 import { withOwners } from "./firewall-owners.ts";
 import type { KernelPort } from "./kernel.ts";
+import type { NamesPort } from "./names.ts";
 import { namespaceOf } from "./wanted.ts";
 
 export interface SystemOptions {
@@ -20,6 +24,7 @@ export interface SystemOptions {
   firewallCounters: KernelPort["firewallCounters"];
   /** The routes of a namespace, "" for the host's. */
   routes(namespace: string): Promise<SeenRoute[]>;
+  names: NamesPort;
   store: Store;
   version: string;
   /** The name of the machine, for people who look at more than one. */
@@ -98,6 +103,25 @@ export class System {
       const through = endpoints.find(({ attachment }) => attachment?.interfaceName === route.device);
       return { ...route, endpointId: through?.id ?? null };
     });
+  }
+
+  /** What the sandbox's resolver knows, was asked lately, and whom it would ask. */
+  async sandboxDns(ref: string): Promise<SandboxDns> {
+    const { controller, names } = this.#options;
+    const { topology } = controller;
+    const sandbox = findSandbox(topology, ref);
+    const view = viewOf(topology, sandbox.sharedWith ?? sandbox.id);
+    const state = view && (await names.state(namespaceOf(sandbox)));
+    const networks = view?.networks ?? [];
+    return {
+      address: view ? resolverAddress : null,
+      records: networks.flatMap(({ id, name }) =>
+        recordsOf(topology, id).map((record) => ({ ...record, networkName: name })),
+      ),
+      queries: state?.queries ?? [],
+      count: state?.count ?? 0,
+      upstreams: state?.upstreams ?? [],
+    };
   }
 
   inspectEndpoint(ref: string) {

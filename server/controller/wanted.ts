@@ -3,6 +3,7 @@ import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
 import { dependentsOf, endpointsIn, endpointsOf, otherEndOf } from "#cnm/members.ts";
+import { hasResolver } from "#cnm/resolver.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
 import type { HostSettings, JoinContext, Place } from "#server/drivers/driver.ts";
@@ -90,6 +91,7 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostSettings
       };
       return [...endpointObjects(network, endpoint, join), ...told(endpoint, join)];
     }),
+    ...(hasResolver(topology, sandbox.id) ? [{ kind: "resolver", ns } as const] : []),
   ];
 }
 

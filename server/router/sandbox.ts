@@ -9,6 +9,7 @@ export const sandboxRouter = router({
   list: viewerProcedure.query(({ ctx }) => Object.values(ctx.controller.topology.sandboxes)),
   inspect: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.inspectSandbox(input.ref)),
   routes: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxRoutes(input.ref)),
+  dns: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxDns(input.ref)),
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
