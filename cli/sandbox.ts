@@ -5,6 +5,7 @@ import type { SandboxMode } from "#cnm/sandbox.ts";
 import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { showDns } from "./dns.ts";
 import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
@@ -27,6 +28,7 @@ export function addSandboxCommands(program: Command): void {
   );
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
   perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);
+  perform(sandbox.command("dns <sandbox>").description("names it knows, servers it asks, its last queries"), showDns);
   perform(
     withDryRun(sandbox.command("rm <sandboxes...>"))
       .description("delete sandboxes, all or none")
