@@ -63,6 +63,12 @@ export default {
       to: { path: "^server/", pathNot: "^server/drivers/|^server/kernel/(objects|names)[.]ts$" },
     },
     {
+      name: "the-resolvers-know-the-model-and-the-kernel",
+      severity: error,
+      from: { path: "^server/dns/", pathNot: tests },
+      to: { path: "^(server|app|components)/", pathNot: "^server/(dns|kernel)/" },
+    },
+    {
       name: "the-kernel-is-the-bottom",
       severity: error,
       from: { path: "^server/kernel/", pathNot: tests },

@@ -6,6 +6,7 @@ import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { showDns } from "./dns.ts";
 import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
 import { type ListFlags, list } from "./listing.ts";
@@ -27,6 +28,7 @@ export function addSandboxCommands(program: Command): void {
   perform(updateDeclaration(sandbox), update);
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
   perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);
+  perform(sandbox.command("dns <sandbox>").description("names it knows, servers it asks, its last queries"), showDns);
   perform(
     sandbox
       .command("files <sandbox>")

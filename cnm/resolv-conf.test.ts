@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseResolvConf, type ResolvConfSubject, renderResolvConf, upstreamsOf } from "./resolv-conf.ts";
+import { nameserversOf, parseResolvConf, type ResolvConfSubject, renderResolvConf } from "./resolv-conf.ts";
 
 const none = { servers: [], search: [], options: [] };
 const path = "/etc/resolv.conf";
@@ -138,10 +138,17 @@ describe("with a resolver of its own", () => {
   });
 });
 
-test("upstreams are a person's, asked from inside, or the host's, asked from the host", () => {
-  const host = parseResolvConf({ path, text: "nameserver 127.0.0.53\n" });
-  expect(upstreamsOf(host, none)).toEqual([{ address: "127.0.0.53", host: true }]);
-  expect(upstreamsOf(host, { ...none, servers: ["9.9.9.9"] })).toEqual([{ address: "9.9.9.9", host: false }]);
+test("servers in order, whatever else is in the file", () => {
+  const text = `# made by hand
+nameserver 192.0.2.53
+search example.org
+nameserver\t2001:DB8::0:53
+nameserver fe80::1%eth0
+nameserver dns.example.org
+nameserver 127.0.0.53 # the stub
+options ndots:2`;
+  expect(nameserversOf(text)).toEqual(["192.0.2.53", "2001:db8::53", "127.0.0.53"]);
+  expect(nameserversOf("")).toEqual([]);
 });
 
 test("keywords stand alone, whatever surrounds them", () => {

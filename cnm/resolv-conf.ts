@@ -1,7 +1,9 @@
-import { parseAddress } from "./cidr.ts";
+import { formatAddress, parseAddress } from "./cidr.ts";
 import { isLoopback } from "./ports.ts";
-import { resolverAddress } from "./resolver.ts";
 import type { DnsOptions } from "./sandbox-options.ts";
+
+/** Where a sandbox that has a resolver of its own finds it. */
+export const resolverAddress = "127.0.0.11";
 
 /** A resolv.conf(5) as it was read: what a resolver would make of it, and where it came from. */
 export interface ResolvConf {
@@ -39,16 +41,12 @@ export function parseResolvConf({ path, text }: HostResolvConf): ResolvConf {
   return parsed;
 }
 
-/** A name server that the sandbox's resolver asks, and from where: `host` from the host's namespace, else from the sandbox's. */
-export interface Upstream {
-  address: string;
-  host: boolean;
-}
-
-/** Those that a person gave the sandbox, else the host's own. */
-export function upstreamsOf(host: ResolvConf, { servers }: DnsOptions): Upstream[] {
-  if (servers.length > 0) return servers.map((address) => ({ address, host: false }));
-  return host.servers.map((address) => ({ address, host: true }));
+/** The servers in order and canonical; what is no address, or one of a single link, is left out. */
+export function nameserversOf(text: string): string[] {
+  return parseResolvConf({ path: "", text }).servers.flatMap((server) => {
+    const parsed = parseAddress(server);
+    return parsed.ok ? [formatAddress(parsed.value)] : [];
+  });
 }
 
 /** What of a sandbox decides how its file looks. */
@@ -96,7 +94,7 @@ interface Form {
 
 /** The resolver knows single labels, so none may be kept from it. */
 function internalForm(host: ResolvConf, dns: DnsOptions, options: readonly string[]): Form {
-  const upstreams = upstreamsOf(host, dns).map(({ address, host }) => (host ? `host(${address})` : address));
+  const upstreams = dns.servers.length > 0 ? dns.servers : host.servers.map((address) => `host(${address})`);
   const remark = upstreams.length > 0 ? `# ExtServers: [${upstreams.join(" ")}]` : "# NO EXTERNAL NAMESERVERS DEFINED";
   return {
     name: "internal resolver",

@@ -1,19 +1,77 @@
 import { defaultNetworkId } from "./default-network.ts";
-import type { Id } from "./ids.ts";
-import { endpointsIn } from "./members.ts";
+import type { HostRecord, ResolverView } from "./dns.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Id, shortId } from "./ids.ts";
+import { endpointsIn, endpointsOf } from "./members.ts";
+import type { Network } from "./network.ts";
+import { hostnameOf, type Sandbox } from "./sandbox.ts";
 import type { Topology } from "./topology.ts";
 
-/** Where a sandbox that has a resolver of its own finds it. */
-export const resolverAddress = "127.0.0.11";
-
-/**
- * Whether a sandbox has a resolver of its own, which knows the names of its networks: as soon as it has an address in any
- * network but the default one, whose members never knew each other's names.
- */
+/** Whether the sandbox has a resolver of its own: in the default network, as in Docker's, names are the business of /etc/hosts. */
 export function hasResolver(topology: Topology, sandboxId: Id): boolean {
-  if (topology.sandboxes[sandboxId]?.mode !== "private") return false;
-  return endpointsIn(topology, sandboxId).some(({ networkId }) => {
-    const network = topology.networks[networkId];
-    return network !== undefined && network.id !== defaultNetworkId && network.pools.length > 0;
-  });
+  return topology.sandboxes[sandboxId]?.mode === "private" && namedNetworks(topology, sandboxId).length > 0;
 }
+
+/** Whether the endpoints of the network know each other by name. */
+export function hasNames({ id, pools }: Network): boolean {
+  return pools.length > 0 && id !== defaultNetworkId;
+}
+
+/** What the network's resolvers know; nothing of endpoints that are not joined. */
+export function recordsOf(topology: Topology, networkId: Id): HostRecord[] {
+  return endpointsOf(topology, networkId).flatMap((endpoint) => recordOf(topology, endpoint) ?? []);
+}
+
+/** Null if the endpoint is not joined, or in a network without names. */
+export function recordOf(topology: Topology, endpoint: Endpoint): HostRecord | null {
+  const sandbox = endpoint.attachment ? topology.sandboxes[endpoint.attachment.sandboxId] : undefined;
+  const network = topology.networks[endpoint.networkId];
+  if (!sandbox || !network || !hasNames(network)) return null;
+  return {
+    endpointId: endpoint.id,
+    networkId: endpoint.networkId,
+    names: namesOf(endpoint, sandbox),
+    ipv4: withoutPrefix(endpoint.ipv4),
+    ipv6: withoutPrefix(endpoint.ipv6),
+    services: [...endpoint.exposed, ...endpoint.ports.map(({ protocol, port, count }) => ({ protocol, port, count }))],
+  };
+}
+
+/** Null if the sandbox has no resolver. */
+export function viewOf(topology: Topology, sandboxId: Id): ResolverView | null {
+  const sandbox = topology.sandboxes[sandboxId];
+  if (!sandbox || !hasResolver(topology, sandboxId)) return null;
+  const all = endpointsIn(topology, sandboxId).flatMap(({ networkId }) => topology.networks[networkId] ?? []);
+  const { servers, options } = sandbox.options.dns;
+  return {
+    sandboxId,
+    networks: namedNetworks(topology, sandboxId).map(({ id, name }) => ({ id, name })),
+    servers: servers.length > 0 ? servers : null,
+    internal: all.every(({ internal }) => internal),
+    dotless: options.some((option) => /^ndots:[1-9]/.test(option)) ? "keep" : "forward",
+  };
+}
+
+/** In the order of the sandbox's interfaces: "eth2" is before "eth10". */
+function namedNetworks(topology: Topology, sandboxId: Id): Network[] {
+  return endpointsIn(topology, sandboxId)
+    .toSorted((a, b) => byInterface(a.attachment?.interfaceName ?? "", b.attachment?.interfaceName ?? ""))
+    .flatMap(({ networkId }) => topology.networks[networkId] ?? [])
+    .filter(hasNames);
+}
+
+const byInterface = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+
+/** The endpoint's, the sandbox's, the aliases, the short ids and the hostname, alone and with its domain, each once. */
+function namesOf(endpoint: Endpoint, sandbox: Sandbox): string[] {
+  const { host, domain } = hostnameOf(sandbox);
+  const hostnames = domain === "" ? [host] : [host, `${host}.${domain}`];
+  const ids = [shortId(sandbox.id), shortId(endpoint.id)];
+  const all = [endpoint.name, sandbox.name, ...endpoint.aliases, ...ids, ...hostnames];
+  return [...new Set(all)].filter(isDnsName);
+}
+
+/** A name may have dots, but DNS knows no empty label. */
+const isDnsName = (name: string): boolean => name.split(".").every((label) => label !== "");
+
+const withoutPrefix = (address: string | null): string | null => address?.split("/")[0] ?? null;

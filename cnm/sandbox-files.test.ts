@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { CommandDraft } from "./commands.ts";
 import { defaultNetworkId } from "./default-network.ts";
 import { hasResolver } from "./resolver.ts";
-import { namesOf, sandboxFiles } from "./sandbox-files.ts";
+import { hostnameOf } from "./sandbox.ts";
+import { sandboxFiles } from "./sandbox-files.ts";
 import { defaultSandboxOptions } from "./sandbox-options.ts";
 import { after, endpointDraft, joinDraft, networkDraft, sandboxDraft, testId } from "./testing.ts";
 import type { Topology } from "./topology.ts";
@@ -119,7 +120,7 @@ test.each([
   { hostname: "a.b.c", domainname: "", want: { host: "a", domain: "b.c" } },
   { hostname: "a.b.c", domainname: "x", want: { host: "a.b.c", domain: "x" } },
 ])("$hostname in $domainname", ({ hostname, domainname, want }) => {
-  expect(namesOf({ id: testId(0), options: { ...defaultSandboxOptions, hostname, domainname } })).toEqual(want);
+  expect(hostnameOf({ id: testId(0), options: { ...defaultSandboxOptions, hostname, domainname } })).toEqual(want);
 });
 
 test("a sandbox in host mode has no files of its own, nor has an occupant", () => {

@@ -1,12 +1,11 @@
 import { addressOf, formatAddress } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { gatewayOf } from "./gateway.ts";
-import { shortId } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
 import { type HostResolvConf, parseResolvConf, renderResolvConf } from "./resolv-conf.ts";
 import { hasResolver } from "./resolver.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { hostnameOf, type Sandbox } from "./sandbox.ts";
 import { hostGateway } from "./sandbox-options.ts";
 import type { Topology } from "./topology.ts";
 
@@ -38,17 +37,9 @@ export function sandboxFiles(
   const subject = { dns, resolver: hasResolver(topology, sandbox.id), ipv6: hasIpv6(topology, sandbox) };
   return [
     { name: "hosts", content: renderHosts(topology, sandbox) },
-    { name: "hostname", content: `${namesOf(sandbox).host}\n` },
+    { name: "hostname", content: `${hostnameOf(sandbox).host}\n` },
     { name: "resolv.conf", content: renderResolvConf(parseResolvConf(host), subject) },
   ];
-}
-
-/** "a.b.c" is host "a" in the domain "b.c", unless a domain is given by itself. */
-export function namesOf({ id, options }: Pick<Sandbox, "id" | "options">): { host: string; domain: string } {
-  const { hostname, domainname } = options;
-  if (hostname === "" || domainname !== "") return { host: hostname || shortId(id), domain: domainname };
-  const [host = "", ...domain] = hostname.split(".");
-  return { host, domain: domain.join(".") };
 }
 
 const localhost = "127.0.0.1\tlocalhost";
@@ -62,7 +53,7 @@ const localhost6 = [
 
 /** The text of /etc/hosts: hosts(5). Pure. */
 export function renderHosts(topology: Topology, sandbox: Sandbox): string {
-  const { host, domain } = namesOf(sandbox);
+  const { host, domain } = hostnameOf(sandbox);
   const own = domain === "" ? host : `${host}.${domain} ${host}`;
   const endpoints = joinedIn(topology, sandbox);
   const lines = [

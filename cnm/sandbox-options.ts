@@ -18,7 +18,7 @@ export type DnsOptions = z.infer<typeof DnsOptions>;
 
 /** What a sandbox is told about its names and its files; texts are as `parseSandboxFields` leaves them. */
 export const SandboxOptions = z.strictObject({
-  /** "" is the short id; see `namesOf`. */
+  /** "" is the short id; see `hostnameOf`. */
   hostname: z.string().default(""),
   domainname: z.string().default(""),
   extraHosts: z.array(ExtraHost).default([]),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Labels, Name } from "./ids.ts";
+import { Id, Labels, Name, shortId } from "./ids.ts";
 import { SandboxOptions } from "./sandbox-options.ts";
 
 export const SandboxMode = z.enum(["private", "host", "shared"]);
@@ -20,3 +20,11 @@ export const Sandbox = z.strictObject({
   options: SandboxOptions,
 });
 export type Sandbox = z.infer<typeof Sandbox>;
+
+/** "a.b.c" is host "a" in the domain "b.c", unless a domain is given by itself. */
+export function hostnameOf({ id, options }: Pick<Sandbox, "id" | "options">): { host: string; domain: string } {
+  const { hostname, domainname } = options;
+  if (hostname === "" || domainname !== "") return { host: hostname || shortId(id), domain: domainname };
+  const [host = "", ...domain] = hostname.split(".");
+  return { host, domain: domain.join(".") };
+}

@@ -13,6 +13,7 @@ import { loadSecret, openAuth } from "./auth/open.ts";
 import { NetworkController } from "./controller/controller.ts";
 import { withoutIptables } from "./controller/firewall-owners.ts";
 import { System } from "./controller/system.ts";
+import { openDns } from "./dns/dns.ts";
 import { openKernel } from "./kernel/kernel.ts";
 import { peerCredentials } from "./kernel/sys.ts";
 import { createDoor, type Peer, refuseForeignOrigin } from "./router/serve.ts";
@@ -28,7 +29,7 @@ const config = {
   netnsDir: process.env.PATCHBAY_NETNS_DIR ?? "/run/netns",
   /** Where `ip netns exec` looks for the files of namespaces. */
   etcDir: process.env.PATCHBAY_ETC_NETNS_DIR ?? "/etc/netns",
-  /** The host's own, which sandboxes' follow. */
+  /** The host's own: sandboxes' follow it, and their resolvers pass on to its servers what they do not know. */
   resolvConf: process.env.PATCHBAY_RESOLV_CONF ?? "/etc/resolv.conf",
   origin: process.env.PATCHBAY_ORIGIN ?? "http://127.0.0.1:4700",
   webUid: Number(process.env.PATCHBAY_WEB_UID ?? process.getuid?.() ?? 0),
@@ -56,11 +57,20 @@ async function main(): Promise<void> {
   const store = await openStore(join(config.stateDir, "patchbay.db"));
   const { rootNetns, netnsDir, etcDir, resolvConf } = config;
   const writtenDir = join(config.stateDir, "files");
-  const kernel = await openKernel({ rootNetns, netnsDir, etcDir, writtenDir, resolvConf });
+  const dns = await openDns({ rootNetns, resolvConf });
+  const kernel = await openKernel({
+    rootNetns,
+    netnsDir,
+    etcDir,
+    writtenDir,
+    resolvConf,
+    resolvers: dns.sockets,
+  });
   const { raDevices } = await kernel.facts();
   const controller = new NetworkController({
     kernel,
     store,
+    names: dns,
     hostId: hostId(),
     host: { firewall: config.iptables, forwarding: config.ipForward, raDevices },
     defaultNetwork,
@@ -89,6 +99,7 @@ async function main(): Promise<void> {
     },
     routes: kernel.routes,
     files: kernel.files,
+    names: dns,
     store,
     version: packageJson.version,
     hostname: hostname(),
@@ -140,6 +151,7 @@ async function main(): Promise<void> {
     }
     await controller.stop();
     await kernel.close();
+    await dns.close();
     await store.close();
   });
   const ready = {

@@ -23,6 +23,7 @@ const table: Record<string, Role | "public"> = {
   "sandbox.inspect": "viewer",
   "sandbox.routes": "viewer",
   "sandbox.files": "viewer",
+  "sandbox.dns": "viewer",
   "sandbox.create": "operator",
   "sandbox.update": "operator",
   "sandbox.delete": "operator",

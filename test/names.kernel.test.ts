@@ -46,7 +46,7 @@ async function inScene(host: Host, use: (scene: Scene) => Promise<void>): Promis
   await inTemporaryDirectory(async (stateDir) => {
     const resolvConf = join(stateDir, "resolv.conf");
     writeFileSync(resolvConf, "nameserver 10.0.0.53\nsearch example.com\n");
-    const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir }, { resolvConf });
+    const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir, resolvConf });
     const nameOf = (sandbox: string) => namespaceName(findSandbox(patchbay.controller.topology, sandbox).id);
     const execLine = (sandbox: string, command: string) => [
       "unshare",

@@ -9,6 +9,7 @@ import { type Caller, NetworkController } from "#server/controller/controller.ts
 import { everything } from "#server/controller/recovery.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
 import type { KernelOptions } from "#server/kernel/calls.ts";
+import { type Dns, openDns } from "#server/dns/dns.ts";
 import { type Kernel, openKernel } from "#server/kernel/kernel.ts";
 import { openStore } from "#server/store/open.ts";
 import type { Store } from "#server/store/store.ts";
@@ -22,6 +23,8 @@ export interface Place {
   netnsDir: string;
   /** Where the database is. */
   stateDir: string;
+  /** The host's resolv.conf; an empty one if it is not given. */
+  resolvConf?: string;
 }
 
 /** As a daemon without options; a test host has no routers that advertise themselves. */
@@ -33,8 +36,6 @@ interface OpenOptions {
   kernel?: Kernel;
   /** The daemon's options of the default network; without any there is none, which leaves more to see of the rest. */
   defaultNetwork?: DefaultNetworkOptions;
-  /** Path of the host's. */
-  resolvConf?: string;
   wrap?: (store: Store) => Store;
 }
 
@@ -42,13 +43,15 @@ interface OpenOptions {
 export class Patchbay {
   readonly controller: NetworkController;
   readonly kernel: Kernel;
+  readonly dns: Dns;
   readonly store: Store;
   readonly host: HostSettings;
   readonly #shared: boolean;
 
-  constructor(parts: Pick<Patchbay, "controller" | "kernel" | "store" | "host"> & { shared: boolean }) {
+  constructor(parts: Pick<Patchbay, "controller" | "kernel" | "dns" | "store" | "host"> & { shared: boolean }) {
     this.controller = parts.controller;
     this.kernel = parts.kernel;
+    this.dns = parts.dns;
     this.store = parts.store;
     this.host = parts.host;
     this.#shared = parts.shared;
@@ -57,21 +60,25 @@ export class Patchbay {
   /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
   static async open(
     place: Place,
-    { fault, kernel: shared, defaultNetwork, resolvConf, wrap = (store) => store, ...options }: OpenOptions = {},
+    { fault, kernel: shared, defaultNetwork, wrap = (store) => store, ...options }: OpenOptions = {},
   ) {
     const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
-    const { rootNetns, netnsDir } = place;
-    const kernel = shared ?? (await openKernel({ rootNetns, netnsDir, ...filesOf(rootNetns), resolvConf, fault }));
+    const { rootNetns, netnsDir, resolvConf = "/dev/null" } = place;
+    const dns = await openDns({ rootNetns, resolvConf });
+    const files = filesOf(rootNetns);
+    const kernel =
+      shared ?? (await openKernel({ rootNetns, netnsDir, ...files, resolvConf, fault, resolvers: dns.sockets }));
     const controller = new NetworkController({
       kernel,
       store: wrap(store),
+      names: dns,
       hostId: "0".repeat(64),
       host,
       defaultNetwork: defaultNetwork && parseDefaultNetwork(defaultNetwork),
     });
     await controller.start();
-    return new Patchbay({ controller, kernel, store, host, shared: shared !== undefined });
+    return new Patchbay({ controller, kernel, dns, store, host, shared: shared !== undefined });
   }
 
   /** A second start on the same store and kernel; this one goes on. */
@@ -84,7 +91,8 @@ export class Patchbay {
 
   /** The controller of the next start, not started yet. */
   next(): NetworkController {
-    return new NetworkController({ kernel: this.kernel, store: this.store, hostId: "0".repeat(64), host: this.host });
+    const { kernel, store, dns: names, host } = this;
+    return new NetworkController({ kernel, store, names, hostId: "0".repeat(64), host });
   }
 
   async apply(...commands: CommandDraft[]) {
@@ -110,6 +118,7 @@ export class Patchbay {
   async close(): Promise<void> {
     await this.controller.stop();
     if (!this.#shared) await this.kernel.close();
+    await this.dns.close();
     await this.store.close();
   }
 }

@@ -7,6 +7,7 @@ import {
   type parseDefaultNetwork,
   settleDefaultNetwork,
 } from "#cnm/default-network.ts";
+import type { NamesDelta } from "#cnm/dns.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { Layout, TopologyState } from "#cnm/events.ts";
 import { emptyFacts, type Facts } from "#cnm/facts.ts";
@@ -22,6 +23,7 @@ import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
 import { type Mutation, mutationOf, prepare, type Surroundings, verbOf } from "./mutation.ts";
+import { allNames, type NamesPort, namesDelta } from "./names.ts";
 import { Problems } from "./problems.ts";
 import { type Reconciled, reconcile, undo } from "./reconcile.ts";
 import { daemonEntry, everything, reconcileRow, recover } from "./recovery.ts";
@@ -58,6 +60,7 @@ export interface Planned {
 export interface ControllerOptions {
   kernel: KernelPort;
   store: Store;
+  names: NamesPort;
   /** Tells hosts apart: the ULA prefix of automatic IPv6 subnets comes from it. */
   hostId: string;
   /** What to leave alone on this host. */
@@ -85,6 +88,7 @@ const noResult: EntryResult = {
 export class NetworkController {
   readonly #kernel: KernelPort;
   readonly #store: Store;
+  readonly #names: NamesPort;
   readonly #hostId: string;
   #host: HostState;
   readonly #defaultNetwork: ControllerOptions["defaultNetwork"];
@@ -109,6 +113,7 @@ export class NetworkController {
   constructor({
     kernel,
     store,
+    names,
     hostId,
     host,
     defaultNetwork,
@@ -117,6 +122,7 @@ export class NetworkController {
   }: ControllerOptions) {
     this.#kernel = kernel;
     this.#store = store;
+    this.#names = names;
     this.#hostId = hostId;
     this.#host = { ...host, resolvConf: { path: "", text: "" } };
     this.#defaultNetwork = defaultNetwork;
@@ -136,6 +142,7 @@ export class NetworkController {
     const began = performance.now();
     const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.#host);
     this.#topology = topology;
+    await this.#tellNames(allNames(topology));
     this.#layout = await this.#store.loadLayout();
     if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
     this.#revision = this.#startedAt = await this.#store.lastSeq();
@@ -327,6 +334,7 @@ export class NetworkController {
 
   async #finish({ mutation, entry, steps, began }: Omit<Running, "failed">): Promise<Applied> {
     this.#topology = mutation.after;
+    await this.#tellNames(namesDelta(mutation.changes, mutation.after));
     const result = { ...noResult, steps, durationMs: performance.now() - began };
     const finished = await this.#store.finish(entry.seq, result).catch((error) => this.#throwUnwritten(error));
     for (const change of mutation.changes) this.#settle(change, entry.seq);
@@ -338,6 +346,11 @@ export class NetworkController {
       entry: finished,
     });
     return { entry: finished, changes: mutation.changes };
+  }
+
+  /** Without its resolvers the host is still what it should be. */
+  async #tellNames(delta: NamesDelta): Promise<void> {
+    await this.#names.update(delta).catch((error) => this.#onError(error));
   }
 
   /** Restores what the change touched and returns the error to throw. The rest of the host is looked at afterwards. */

@@ -1,3 +1,4 @@
+import type { SandboxDns } from "#cnm/dns.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { FirewallState } from "#cnm/firewall.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
@@ -6,6 +7,8 @@ import type { Id } from "#cnm/ids.ts";
 import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { poolCapacity } from "#cnm/pool-capacity.ts";
+import { resolverAddress } from "#cnm/resolv-conf.ts";
+import { recordsOf, viewOf } from "#cnm/resolver.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
@@ -15,6 +18,7 @@ import type { Caller, NetworkController } from "./controller.ts";
 import { withOwners } from "./firewall-owners.ts";
 import type { KernelPort } from "./kernel.ts";
 import { fileObjects, namespaceOf } from "./wanted.ts";
+import type { NamesPort } from "./names.ts";
 
 export interface SystemOptions {
   controller: NetworkController;
@@ -22,6 +26,7 @@ export interface SystemOptions {
   /** The routes of a namespace, "" for the host's. */
   routes(namespace: string): Promise<SeenRoute[]>;
   files: KernelPort["files"];
+  names: NamesPort;
   store: Store;
   version: string;
   /** The name of the machine, for people who look at more than one. */
@@ -114,6 +119,25 @@ export class System {
       const { path = "", content = null, edited = false } = found[index] ?? {};
       return { name, path, content, rendered, edited };
     });
+  }
+
+  /** What the sandbox's resolver knows, was asked lately, and whom it would ask. */
+  async sandboxDns(ref: string): Promise<SandboxDns> {
+    const { controller, names } = this.#options;
+    const { topology } = controller;
+    const sandbox = findSandbox(topology, ref);
+    const view = viewOf(topology, sandbox.sharedWith ?? sandbox.id);
+    const state = view && (await names.state(namespaceOf(sandbox)));
+    const networks = view?.networks ?? [];
+    return {
+      address: view ? resolverAddress : null,
+      records: networks.flatMap(({ id, name }) =>
+        recordsOf(topology, id).map((record) => ({ ...record, networkName: name })),
+      ),
+      queries: state?.queries ?? [],
+      count: state?.count ?? 0,
+      upstreams: state?.upstreams ?? [],
+    };
   }
 
   inspectEndpoint(ref: string) {

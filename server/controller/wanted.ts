@@ -4,6 +4,7 @@ import { gatewayOf } from "#cnm/gateway.ts";
 import type { Id } from "#cnm/ids.ts";
 import { dependentsOf, endpointsIn, endpointsOf, otherEndOf } from "#cnm/members.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
+import { hasResolver } from "#cnm/resolver.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { sandboxFiles } from "#cnm/sandbox-files.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
@@ -98,6 +99,7 @@ function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostState): 
       return [...endpointObjects(network, endpoint, join), ...told(endpoint, join)];
     }),
     ...fileObjects(topology, sandbox, host),
+    ...(hasResolver(topology, sandbox.id) ? [{ kind: "resolver", ns } as const] : []),
   ];
 }
 

@@ -15,6 +15,7 @@ import { addIngress, addRedirect, deleteIngress, deleteRedirect, deleteRoot, rep
 import { deleteRoute, replaceRoute } from "./netlink/route.ts";
 import type { Namespace } from "./objects.ts";
 import { renderAt } from "./render.ts";
+import type { Resolvers } from "./resolver/resolvers.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./steps.ts";
 import { asSysError, SysError } from "./sys.ts";
@@ -44,6 +45,7 @@ export interface ApplyOptions {
   files: SandboxFiles;
   /** Where the files of namespaces are, for the command lines. */
   etcDir: string;
+  resolvers: Resolvers;
 }
 
 const skipped = (step: Step, { etcDir }: ApplyOptions): StepRecord => ({
@@ -68,7 +70,7 @@ function record(session: Session, step: Step, options: ApplyOptions): StepRecord
 }
 
 const isDeletion = (step: Step): boolean =>
-  ["link.doom", "port.release", "file.remove"].includes(step.op) || step.op.endsWith(".del");
+  ["link.doom", "port.release", "file.remove", "resolver.close"].includes(step.op) || step.op.endsWith(".del");
 const nothingThere: ReadonlySet<string> = new Set(["ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL"]);
 
 type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
@@ -100,6 +102,9 @@ const runners: Runners = {
   "sysctl.set": (session, { ns, name, value }) => session.sysctls(ns, (sysctls) => sysctls.write(name, value)),
   "port.hold": (_, { op: __, ...port }) => heldPorts.hold({ kind: "port", ...port }),
   "port.release": (_, port) => heldPorts.release(port),
+  "resolver.open": (session, { ns }, { resolvers }) => resolvers.open(ns, session.descriptor(ns)),
+  "resolver.close": (session, { ns, table }, { resolvers }) =>
+    resolvers.close(ns, table && session.opens(ns) ? session.descriptor(ns) : null),
   "conntrack.del": (_, flows) => deleteFlows(flows),
   "guard-table.add": () => addTable(),
   "guard-table.del": (session) => session.netfilter().batch(deleteTable(tableName)),

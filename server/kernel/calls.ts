@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { HostFacts } from "#cnm/facts.ts";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
@@ -5,6 +6,7 @@ import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import type { FileLook } from "./files/files.ts";
 import type { FileObject, KernelObject, Namespace } from "./objects.ts";
+import type { ResolverSockets } from "./resolver/resolvers.ts";
 import type { Step } from "./steps.ts";
 
 /** What the kernel worker is started with; plain data. */
@@ -21,9 +23,14 @@ export interface KernelOptions {
   resolvConf?: string;
   /** Where the firewall's programs are, and how long each may run; what is absent is the system's. */
   programs?: { directories?: readonly string[]; timeoutMs?: number };
+  /** Who serves the sockets of resolvers, by `ResolverMessage`s; without, they are kept and nobody answers. */
+  resolvers?: MessagePort;
   /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life, and of those after it. */
   fault?: Fault;
 }
+
+/** What the server of resolvers is told: descriptors are of the whole process, and from then on the server's to close. */
+export type ResolverMessage = ({ op: "open"; ns: Namespace } & ResolverSockets) | { op: "close"; ns: Namespace };
 
 export type FirewallState = Record<4 | 6, { ok: true; flavour: "nft" | "legacy" } | { ok: false; reason: string }>;
 

@@ -378,6 +378,30 @@ describe("held ports", () => {
   });
 });
 
+describe("resolvers", () => {
+  const resolver: KernelObject = { kind: "resolver", ns: sandboxNs(1) };
+
+  test("open when all the rest is there", () => {
+    expect(plan([...joined, resolver], []).at(-1)).toEqual({ op: "resolver.open", ns: sandboxNs(1) });
+    expect(script([resolver], [])).toMatchInlineSnapshot(
+      `"# open resolver at 127.0.0.11:53 in pb-000000000001 (a UDP and a TCP socket of patchbayd, and in "table ip patchbay" of nft: ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:PORT; ip daddr 127.0.0.11 tcp dport 53 dnat to 127.0.0.11:PORT)"`,
+    );
+  });
+
+  test("close before their namespace goes, which their sockets would keep", () => {
+    expect(script([], [...sandboxObjects(1), resolver])).toMatchInlineSnapshot(`
+      "# close resolver at 127.0.0.11:53 in pb-000000000001 (a UDP and a TCP socket of patchbayd)
+      ip netns del pb-000000000001"
+    `);
+  });
+
+  test("that are damaged open anew, or close if nobody wants them", () => {
+    const damaged: KernelObject = { ...resolver, damaged: true };
+    expect(plan([resolver], [damaged])).toEqual([{ op: "resolver.open", ns: sandboxNs(1) }]);
+    expect(plan([], [damaged])).toEqual([{ op: "resolver.close", ns: sandboxNs(1), table: true }]);
+  });
+});
+
 /** Any part of a small world: sandboxes with or without an endpoint, whose details differ from time to time. */
 const world = fc
   .record({
@@ -415,9 +439,11 @@ const world = fc
     table: fc.boolean(),
     /** The sandbox that it is made from and the one it leads to. */
     link: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 }), fc.boolean()),
+    resolvers: fc.uniqueArray(fc.integer({ min: 0, max: 4 })),
   })
-  .map(({ mtu, sandboxes, endpoints, present, ports, table, link: [from, to, routed] }): KernelObject[] => [
+  .map(({ mtu, sandboxes, endpoints, present, ports, table, resolvers, link: [from, to, routed] }): KernelObject[] => [
     ...ports,
+    ...resolvers.filter((n) => sandboxes.includes(n)).map((n) => ({ kind: "resolver" as const, ns: sandboxNs(n) })),
     ...(table ? [{ kind: "guard-table" as const }] : []),
     ...(present ? bridgeObjects({ mtu }) : []),
     ...sandboxes.flatMap(sandboxObjects),

@@ -57,6 +57,8 @@ const isMarked = (object: NetworkObject): boolean =>
     : object.kind === "guard-table" && object.damaged === true;
 
 const deletionOrder = [
+  // Its sockets would keep its namespace in being.
+  "resolver",
   "redirect",
   "ingress",
   "shaper",
@@ -105,6 +107,7 @@ class Doomed {
     switch (object.kind) {
       case "netns":
       case "guard-table":
+      case "resolver":
         return false;
       case "guard":
       case "quiet":
@@ -126,15 +129,20 @@ class Doomed {
     const steps = this.#objects
       .filter((object) => orderOf(object) >= 0 && !this.#goesByItself(object))
       .sort((a, b) => orderOf(a) - orderOf(b))
-      .map(deletion);
+      .map((object) => this.#deletion(object));
     const links = steps.filter((step) => step.op === "link.del");
     const last = steps.filter(({ op }) => afterLinks.includes(op));
     const onLinks = steps.slice(0, steps.length - links.length - last.length);
     return [...onLinks, ...linkDeletions(links), ...last];
   }
 
+  #deletion(object: NetworkObject): Step {
+    const step = deletion(object);
+    return step.op === "resolver.close" ? { ...step, table: !this.#namespaces.has(step.ns) } : step;
+  }
+
   #goesByItself(object: NetworkObject): boolean {
-    if (object.kind === "netns" || object.kind === "sysctl") return false;
+    if (object.kind === "netns" || object.kind === "sysctl" || object.kind === "resolver") return false;
     if (isOnce(object)) return object.kind !== "guard-table" && this.#unguarded;
     if (object.kind === "redirect" && this.#deaf.has(endOf(object.ns, object.dev))) return true;
     return object.kind === "link" ? this.#wholly(object) : this.#hasLost(object);
@@ -209,6 +217,8 @@ function deletion(object: NetworkObject): Step {
       return { op: "ingress.del", ns: object.ns, dev: object.dev };
     case "redirect":
       return { op: "redirect.del", ns: object.ns, dev: object.dev };
+    case "resolver":
+      return { op: "resolver.close", ns: object.ns, table: true };
     case "sysctl":
       throw new TypeError("a sysctl is never deleted");
     case "guard-table":
@@ -238,6 +248,7 @@ const creationOrder = [
   "link",
   "route",
   "neighbour",
+  "resolver",
 ] as const;
 
 type Phases = Partial<Record<(typeof creationOrder)[number], Step[]>>;
@@ -281,6 +292,10 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
       return kept ? {} : { ingress: [{ op: "ingress.add", ns: object.ns, dev: object.dev }] };
     case "redirect":
       return kept ? {} : { redirect: [{ op: "redirect.add", ns: object.ns, dev: object.dev, to: object.to }] };
+    case "resolver": {
+      const stands = kept?.kind === "resolver" && !kept.damaged;
+      return stands ? {} : { resolver: [{ op: "resolver.open", ns: object.ns }] };
+    }
     case "guard-table":
       return kept ? {} : { "guard table": [{ op: "guard-table.add" }] };
     case "guard":

@@ -5,16 +5,8 @@ import type { HostFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
-import type {
-  Call,
-  DropCounter,
-  FileWanted,
-  FirewallCounters,
-  FirewallState,
-  KernelCalls,
-  KernelOptions,
-  Reply,
-} from "./calls.ts";
+import { callWorker } from "./call-worker.ts";
+import type { DropCounter, FileWanted, FirewallCounters, FirewallState, KernelCalls, KernelOptions } from "./calls.ts";
 import { plan } from "./diff.ts";
 import type { FileLook } from "./files/files.ts";
 import type { KernelObject, Namespace } from "./objects.ts";
@@ -65,10 +57,11 @@ export interface Kernel {
 export async function openKernel(options: KernelOptions): Promise<Kernel> {
   // A thread stays in the namespace its creator was in when it was started: start libuv's pool now, while all are at home.
   await stat("/");
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: options });
-  await started(worker);
-  const call = caller(worker);
-  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: options,
+    transferList: options.resolvers ? [options.resolvers] : [],
+  });
+  const { call, end } = await callWorker<KernelCalls>(worker, "the kernel worker");
   return {
     plan,
     render: (step) => renderAt(options.etcDir, step),
@@ -93,57 +86,6 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     firewallCounters: () => call("firewallCounters"),
     routes: (ns) => call("routes", ns),
     namespaceKey: (name) => join(options.netnsDir, name),
-    close: async () => {
-      // Refused where the worker has ended already.
-      await call("close").catch(() => {});
-      await ended;
-    },
+    close: () => end(call("close")),
   };
-}
-
-function started(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once("error", reject);
-    worker.once("message", () => {
-      worker.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-interface Pending {
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-}
-
-type Caller = <Name extends keyof KernelCalls>(
-  name: Name,
-  ...args: Parameters<KernelCalls[Name]>
-) => Promise<ReturnType<KernelCalls[Name]>>;
-
-/** Calls by message. When the worker ends, what it has not answered is rejected, and so is every later call. */
-function caller(worker: Worker): Caller {
-  const pending = new Map<number, Pending>();
-  let ended: Error | null = null;
-  let last = 0;
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of pending.values()) reject(ended);
-    pending.clear();
-  };
-  worker.on("message", (reply: Reply) => {
-    const call = pending.get(reply.id);
-    pending.delete(reply.id);
-    if ("error" in reply) call?.reject(reply.error);
-    else call?.resolve(reply.result);
-  });
-  worker.on("error", (error) => end(error instanceof Error ? error : new Error(String(error))));
-  worker.on("exit", () => end(new Error("the kernel worker has ended")));
-  return (name, ...args) =>
-    new Promise((resolve, reject) => {
-      if (ended) return reject(ended);
-      const call: Call<typeof name> = { id: ++last, name, args };
-      pending.set(call.id, { resolve: resolve as Pending["resolve"], reject });
-      worker.postMessage(call);
-    });
 }

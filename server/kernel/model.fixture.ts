@@ -28,6 +28,7 @@ export class ModelKernel {
         return this.#add({ kind: "link", type: "loopback", ns: step.name, name: "lo", up: false, alias: "" });
       case "netns.del":
         this.#require(step.name);
+        if (this.#find(`resolver ${step.name}`)) throw new Error(`a resolver keeps ${step.name} in being`);
         return this.#forget((object) => namespaceOf(object) === step.name);
       case "link.add": {
         const { ns, name, link } = step;
@@ -132,6 +133,11 @@ export class ModelKernel {
         const { op: _, ...port } = step;
         return this.#take({ kind: "port", ...port, to: { address: "", port: 0 } });
       }
+      case "resolver.open":
+        if (!this.#end(step.ns, "lo").up) throw new Error(`lo of ${step.ns} is down`);
+        return this.#put({ kind: "resolver", ns: step.ns });
+      case "resolver.close":
+        return this.#take({ kind: "resolver", ns: step.ns });
       case "conntrack.del":
         return;
       case "guard-table.add":
@@ -248,7 +254,7 @@ function namespaceOf(object: KernelObject): Namespace | null {
 
 function isOn(object: KernelObject, { ns, name }: { ns: Namespace; name: string }): boolean {
   if (!isNetworkObject(object) || isOnce(object)) return false;
-  if (object.kind === "netns" || object.kind === "link" || object.ns !== ns) return false;
+  if (object.kind === "netns" || object.kind === "link" || object.kind === "resolver" || object.ns !== ns) return false;
   return object.kind === "sysctl" ? object.name.split("/")[3] === name : object.dev === name;
 }
 

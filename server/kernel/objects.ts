@@ -257,12 +257,24 @@ export type NetworkObject =
   | ShaperObject
   | IngressObject
   | RedirectObject
+  | ResolverObject
   | OnceObject;
 
 /** What is in no namespace but the host's: the table of the guards, and what is in it. */
 export type OnceObject = GuardTableObject | GuardObject | QuietObject;
 
 export type KernelObject = NetworkObject | HeldPort | FirewallObject | FileObject;
+/**
+ * A server at 127.0.0.11 in a sandbox: sockets of the daemon on ports of the kernel's choice, so that port 53 stays free for
+ * whoever is in there, and the table `ip patchbay` of its nftables that leads there what is for 127.0.0.11:53. The sockets end
+ * with the daemon, and keep their namespace in being.
+ */
+export interface ResolverObject {
+  kind: "resolver";
+  ns: Namespace;
+  /** Only ever observed: sockets or table are not, or not as they were made. */
+  damaged?: true;
+}
 
 export const isPort = (object: KernelObject): object is HeldPort => object.kind === "port";
 export const isFile = (object: KernelObject): object is FileObject => object.kind === "file";
@@ -300,6 +312,8 @@ export function keyOf(object: KernelObject): string {
       return `redirect ${object.ns} ${object.dev} ${object.to}`;
     case "file":
       return `file ${object.ns} ${object.name}`;
+    case "resolver":
+      return `resolver ${object.ns}`;
     case "port":
       return `port ${object.protocol} ${object.address} ${object.port} ${object.count}`;
     case "guard-table":

@@ -6,7 +6,6 @@ import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
 import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import type { NetlinkSocket } from "./netlink/socket.ts";
-import { shaping } from "./observe-shaping.ts";
 import { listNamespaces } from "./netns.ts";
 import { givenNumber, hostNumbers, numberOf } from "./netns-numbers.ts";
 import {
@@ -22,11 +21,14 @@ import {
   type NeighbourObject,
   type NetworkObject,
   type RedirectObject,
+  type ResolverObject,
   type RouteObject,
   type ShaperObject,
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
+import { shaping } from "./observe-shaping.ts";
+import type { Resolvers } from "./resolver/resolvers.ts";
 import { Session } from "./session.ts";
 import { asSysError } from "./sys.ts";
 import type { Sysctls } from "./sysctl.ts";
@@ -34,6 +36,7 @@ import type { Sysctls } from "./sysctl.ts";
 /** What netlink and /proc/sys tell of; the firewall is observed by itself. */
 export interface ObserveOptions {
   directory: string;
+  resolvers: Resolvers;
   /** What the sysctls, and without `everything` also the namespaces and the host's devices, are taken from. */
   like: readonly KernelObject[];
   /** Everything of ours on the host; else only what is in the namespaces, and in the host's on the devices, `like` names. Ports if it has any. */
@@ -50,6 +53,7 @@ interface Look {
   links: readonly LinkInfo[];
   onLinks: OnLink[];
   sysctls: SysctlObject[];
+  resolver: ResolverObject | null;
 }
 
 /** What the kernel has of the objects we own, on the kernel worker's thread: ports, then by namespace, the host's first. */
@@ -59,22 +63,29 @@ export function observe(options: ObserveOptions): KernelObject[] {
   return [...ports, ...observeNetwork(options)];
 }
 
-function observeNetwork({ directory, like, everything }: ObserveOptions): NetworkObject[] {
+function observeNetwork({ directory, like, everything, resolvers }: ObserveOptions): NetworkObject[] {
   const named = namedIn(like.filter(isNetworkObject));
-  const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
+  const wanted = (name: string) => everything || named.namespaces.has(name);
+  const looks = lookInto({ directory, resolvers }, named.sysctls, wanted);
+  const lost = resolvers.namespaces().filter((ns) => wanted(ns) && !looks.some((look) => look.ns === ns));
   const guards = named.guards.size > 0 || everything ? observeGuards() : [];
   const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
   const numbered = new Map(looks.flatMap((look) => (look.netnsId < 0 ? [] : [[look.netnsId, look] as const])));
   const found = looks.flatMap((look): NetworkObject[] => {
     const objects = [...links(look, numbered, named), ...look.onLinks];
-    if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
+    if (look.ns !== "")
+      return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls, ...(look.resolver ? [look.resolver] : [])];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
   });
-  return [...found, ...nearGuards];
+  return [...found, ...lost.map((ns): ResolverObject => ({ kind: "resolver", ns, damaged: true })), ...nearGuards];
 }
 
-function lookInto(directory: string, named: Named["sysctls"], wanted: (name: string) => boolean): Look[] {
+function lookInto(
+  { directory, resolvers }: Pick<ObserveOptions, "directory" | "resolvers">,
+  named: Named["sysctls"],
+  wanted: (name: string) => boolean,
+): Look[] {
   const session = new Session(directory);
   try {
     const looks = ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns): Look | [] => {
@@ -88,6 +99,7 @@ function lookInto(directory: string, named: Named["sysctls"], wanted: (name: str
         links,
         onLinks: [...onLinks(session.socket(ns), ns, links), ...shaping(session.socket(ns), ns, links)],
         sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
+        resolver: ns === "" ? null : resolvers.observe(ns, session.descriptor(ns)),
       };
     });
     // Only now has the host a number for every namespace that a link may lead to.
@@ -135,8 +147,9 @@ function namedIn(like: readonly NetworkObject[]): Named {
     }
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
-    if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
     if (object.kind === "link" && object.type === "veth" && object.mac !== undefined) macs.add(keyOf(object));
+    if (object.kind !== "netns" && object.kind !== "sysctl" && object.kind !== "resolver" && object.ns === "")
+      devices.add(deviceOf(object));
     if (object.kind === "link" && object.type === "adopted-bridge") adopted.add(keyOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }

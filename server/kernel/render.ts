@@ -1,9 +1,11 @@
+import { resolverAddress } from "#cnm/resolv-conf.ts";
 import { restoreInput } from "./firewall/restore.ts";
 import { elementsOf, elementText, type GuardElement, quietElement, replacement } from "./guard/elements.ts";
 import { skeleton, tableName } from "./guard/skeleton.ts";
 import { doomedGroup, linkGroup, protocol, qdiscMajor } from "./names.ts";
 import type { Namespace } from "./objects.ts";
 import { rangeText } from "./ports.ts";
+import { resolverTable } from "./resolver/table.ts";
 import type { LinkAdd, LinkSet, PortSet, Step } from "./steps.ts";
 
 /** The command line that does the same as the step, for a POSIX shell. Pure. */
@@ -12,6 +14,7 @@ export const render = (step: Step): string => renderAt("/etc/netns", step);
 /** As `render`, where the files of namespaces are elsewhere. */
 export function renderAt(etcDir: string, step: Step): string {
   if (step.op === "port.hold" || step.op === "port.release") return portComment(step);
+  if (step.op === "resolver.open" || step.op === "resolver.close") return resolverComment(step);
   if (step.op === "conntrack.del") return flowDeletion(step);
   if (step.op === "guard-table.add") return hereDocument("nft -f -", skeleton);
   if (step.op === "firewall.set") return hereDocument(restore(step.family), restoreInput(step.tables));
@@ -26,6 +29,15 @@ type StepOf<Op extends Step["op"]> = Extract<Step, { op: Op }>;
 function portComment(step: StepOf<"port.hold" | "port.release">): string {
   const sockets = step.count === 1 ? "a socket" : `${step.count} sockets`;
   return `# ${step.op === "port.hold" ? "hold" : "release"} ${rangeText(step)} (${sockets} bound by patchbayd)`;
+}
+
+/** No command can do it: the sockets are the daemon's own, and their ports the kernel's choice. */
+function resolverComment(step: StepOf<"resolver.open" | "resolver.close">): string {
+  const { op, ns } = step;
+  const what = `resolver at ${resolverAddress}:53 in ${ns} (a UDP and a TCP socket of patchbayd`;
+  if (op === "resolver.close") return `# close ${what}${step.table ? `, and "table ip ${resolverTable}" of nft` : ""})`;
+  const to = (protocol: string) => `ip daddr ${resolverAddress} ${protocol} dport 53 dnat to ${resolverAddress}:PORT`;
+  return `# open ${what}, and in "table ip ${resolverTable}" of nft: ${to("udp")}; ${to("tcp")})`;
 }
 
 /** conntrack(8) knows no ranges of ports. */
@@ -60,7 +72,15 @@ function fileRemoval({ names }: StepOf<"file.remove">, directory: string): strin
 type Command = Exclude<
   Step,
   StepOf<
-    "port.hold" | "port.release" | "conntrack.del" | "guard-table.add" | "firewall.set" | "file.write" | "file.remove"
+    | "file.write"
+    | "file.remove"
+    | "port.hold"
+    | "port.release"
+    | "resolver.open"
+    | "resolver.close"
+    | "conntrack.del"
+    | "guard-table.add"
+    | "firewall.set"
   >
 >;
 

@@ -2,8 +2,8 @@ import type { FileObject, HeldPort, Namespace, PortProtocol, Table, Target } fro
 
 /**
  * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
- * one system call (or one netlink message), so a crash falls between steps, never inside one; but for ports and flows, which
- * are as many as they are, and nothing that a crash would leave behind.
+ * one system call (or one netlink message), so a crash falls between steps, never inside one; but for ports, flows and resolvers,
+ * which are as many as they are, and nothing of them that a crash would leave behind matters.
  */
 export type Step =
   | { op: "netns.add"; name: string }
@@ -32,6 +32,10 @@ export type Step =
   | { op: "redirect.add"; ns: Namespace; dev: string; to: string }
   | { op: "redirect.del"; ns: Namespace; dev: string }
   | { op: "sysctl.set"; ns: Namespace; name: string; value: string }
+  /** Whatever was left of one there is replaced. */
+  | { op: "resolver.open"; ns: Namespace }
+  /** Without `table` it goes with its namespace. */
+  | { op: "resolver.close"; ns: Namespace; table: boolean }
   /** All of them or none. Of those that are held already only `to` changes: they are not free for a moment. */
   | ({ op: "port.hold"; to: Target } & PortRange)
   | ({ op: "port.release" } & PortRange)

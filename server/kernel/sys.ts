@@ -2,10 +2,11 @@ import { getSystemErrorMap } from "node:util";
 import koffi from "koffi";
 
 /**
- * The whole system call surface that Node does not have: the only file that imports the FFI. Everything here is synchronous.
+ * The whole system call surface that Node does not have: with datagrams.ts the only file that imports the FFI. Everything here is synchronous.
  * Linux with glibc or musl, little-endian (x86-64, arm64), as koffi's prebuilt binaries are.
  */
 const libc = koffi.load(null);
+const closeCall = libc.func("int close(int fd)");
 
 type Pointer = Buffer | null;
 const raw = {
@@ -16,7 +17,7 @@ const raw = {
   ) => number,
   umount2: libc.func("int umount2(str target, int flags)") as (target: string, flags: number) => number,
   open: libc.func("int open(str path, int flags, int mode)") as (path: string, flags: number, mode: number) => number,
-  close: libc.func("int close(int fd)") as (fd: number) => number,
+  close: closeCall as (fd: number) => number,
   fstatfs: libc.func("int fstatfs(int fd, void *buf)") as (fd: number, buffer: Buffer) => number,
   socket: libc.func("int socket(int domain, int type, int protocol)") as (
     ...args: [domain: number, type: number, protocol: number]
@@ -27,6 +28,12 @@ const raw = {
   bind: libc.func("int bind(int fd, void *address, uint length)") as (
     ...args: [fd: number, address: Buffer, length: number]
   ) => number,
+  listen: libc.func("int listen(int fd, int backlog)") as (fd: number, backlog: number) => number,
+  getsockname: libc.func("int getsockname(int fd, void *address, void *length)") as (
+    ...args: [fd: number, address: Buffer, length: Buffer]
+  ) => number,
+  /** Without its third argument, which the requests that are made here have not. */
+  ioctl: libc.func("int ioctl(int fd, unsigned long request)") as (fd: number, request: number) => number,
   setsockopt: libc.func("int setsockopt(int fd, int level, int name, void *value, uint length)") as (
     ...args: [fd: number, level: number, name: number, value: Buffer, length: number]
   ) => number,
@@ -97,6 +104,10 @@ const MSG_TRUNC = 0x20;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 const SO_PEERCRED = 17;
+export const SO_RCVBUFFORCE = 33;
+export const SOCK_NONBLOCK = 0o4000;
+/** The namespace of a socket, linux/sockios.h. */
+const SIOCGSKNS = 0x894c;
 
 export const setns = (fd: number): number => check("setns", raw.setns(fd, CLONE_NEWNET));
 export const unshareNet = (): number => check("unshare", raw.unshare(CLONE_NEWNET));
@@ -105,6 +116,8 @@ export const mount = (source: string, target: string, flags: number): number =>
 export const umount = (target: string): number =>
   check(`umount ${target}`, raw.umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW));
 export const close = (fd: number): number => check("close", raw.close(fd));
+/** Closes on a thread of libuv's pool, for descriptors whose closing waits. */
+export const closeLater = (fd: number): void => closeCall.async(fd, () => {});
 export const send = (fd: number, message: Buffer): number =>
   check("send", raw.send(fd, message, message.length, MSG_DONTWAIT));
 
@@ -133,6 +146,20 @@ export function connect(fd: number, address: Buffer): void {
 export function bind(fd: number, address: Buffer): void {
   check("bind", raw.bind(fd, address, address.length));
 }
+
+export const listen = (fd: number, backlog: number): number => check("listen", raw.listen(fd, backlog));
+
+/** The port that an IPv4 or IPv6 socket is bound to. */
+export function boundPort(fd: number): number {
+  const address = Buffer.alloc(28);
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(address.length);
+  check("getsockname", raw.getsockname(fd, address, length));
+  return address.readUInt16BE(2);
+}
+
+/** A descriptor of the network namespace that the socket is in. The caller closes. */
+export const namespaceOfSocket = (fd: number): number => check("ioctl SIOCGSKNS", raw.ioctl(fd, SIOCGSKNS));
 
 /** Sets an option whose value is an int. */
 export function setOption(fd: number, level: number, option: { name: number; value: number }): void {
@@ -172,7 +199,7 @@ export function homeNamespace(): number {
   return home;
 }
 
-/** Moves this thread to the namespace at `path` for good. Before anything else on the thread, and only in the kernel worker. */
+/** Moves this thread to the namespace at `path` for good. Before anything else on the thread, and only in a worker. */
 export function settleIn(path: string): void {
   const fd = open(path, 0);
   setns(fd);

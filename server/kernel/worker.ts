@@ -1,7 +1,7 @@
 import { constants } from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { apply } from "./apply.ts";
-import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
+import type { Call, Fault, KernelCalls, KernelOptions, Reply, ResolverMessage } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
 import { SandboxFiles } from "./files/files.ts";
@@ -16,6 +16,7 @@ import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { isFile, isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
+import { keptByNobody, type ResolverHand, Resolvers } from "./resolver/resolvers.ts";
 import { routesIn } from "./routes.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
 
@@ -23,7 +24,8 @@ import { homeNamespace, settleIn, sysError } from "./sys.ts";
  * The kernel worker: the one thread that changes namespaces, mounts and talks netlink. It starts no thread and waits for
  * nothing but the main thread's calls, which it serves one at a time.
  */
-const { rootNetns, netnsDir: directory, etcDir, writtenDir, resolvConf, programs, fault }: KernelOptions = workerData;
+const options: KernelOptions = workerData;
+const { rootNetns, netnsDir: directory, etcDir, writtenDir, resolvConf, programs, fault, resolvers: server } = options;
 const port = parentPort;
 if (!port) throw new Error("the kernel worker is started by openKernel");
 
@@ -36,12 +38,13 @@ files.sweep();
 const firewall = new Firewall(new Programs(programs));
 const fingerprint = new Fingerprint();
 const watch = new FirewallWatch(() => fingerprint.take());
+const resolvers = new Resolvers(server ? servedBy(server) : keptByNobody());
 const before = fault ? failing(fault) : () => {};
 
 const calls: KernelCalls = {
-  apply: (steps) => watch.during(steps, () => apply(steps, { directory, before, firewall, files, etcDir })),
+  apply: (steps) => watch.during(steps, () => apply(steps, { directory, before, firewall, files, etcDir, resolvers })),
   observe: (like, everything) => [
-    ...observe({ directory, like, everything }),
+    ...observe({ directory, resolvers, like, everything }),
     ...firewall.observe(like.filter(isFirewall), everything),
     ...files.observe(like.filter(isFile), everything),
   ],
@@ -61,6 +64,8 @@ const calls: KernelCalls = {
   routes: (ns) => routesIn(directory, ns),
   close: () => {
     heldPorts.close();
+    resolvers.closeAll();
+    server?.close();
     // After the answer has been posted.
     setImmediate(() => port.close());
   },
@@ -76,6 +81,11 @@ function serve({ id, name, args }: Call): Reply {
   } catch (error) {
     return { id, error };
   }
+}
+
+function servedBy(server: MessagePort): ResolverHand {
+  const tell = (message: ResolverMessage) => server.postMessage(message);
+  return { open: (ns, sockets) => tell({ op: "open", ns, ...sockets }), close: (ns) => tell({ op: "close", ns }) };
 }
 
 function failing({ beforeStep, steps = 1, kind }: Fault): () => void {

@@ -11,6 +11,7 @@ export const sandboxRouter = router({
   routes: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxRoutes(input.ref)),
   /** The files that stand in place of those in /etc inside the sandbox, and what a person has changed in them. */
   files: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxFiles(input.ref)),
+  dns: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxDns(input.ref)),
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

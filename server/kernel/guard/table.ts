@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { getTable, tableDumps } from "../netlink/nftables.ts";
+import { fingerprintOf, getTable, tableDumps } from "../netlink/nftables.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
 import { asSysError, inNamespace, SysError } from "../sys.ts";
 import { skeleton, tableName } from "./skeleton.ts";
@@ -79,12 +78,7 @@ function scratch(): string {
   });
 }
 
-function fingerprint(socket: NetlinkSocket): string {
-  const hash = createHash("sha256");
-  for (const { request, describe } of tableDumps(tableName))
-    for (const part of socket.dump(request).flatMap(describe)) hash.update(`${part.length} `).update(part);
-  return hash.digest("hex");
-}
+const fingerprint = (socket: NetlinkSocket): string => fingerprintOf(socket, tableDumps(tableName));
 
 /** Why the table cannot be made on this host, or null. Found by making it, in a scratch namespace. */
 export function guardUnsupported(): string | null {

@@ -1,15 +1,21 @@
+import { createHash } from "node:crypto";
 import { attributes, list, MessageWriter, NLM_F_CREATE, NLM_F_DUMP } from "./message.ts";
+import type { NetlinkSocket } from "./socket.ts";
 import { decodeText } from "./text.ts";
 
-/** Tables of the bridge family over nfnetlink: linux/netfilter/nf_tables.h. Its numbers are in network order. */
+/** Tables over nfnetlink, of the bridge family if no other is given: linux/netfilter/nf_tables.h. Its numbers are in network order. */
 const NFNL_SUBSYS_NFTABLES = 10;
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;
+export const NFPROTO_IPV4 = 2;
 const NFPROTO_BRIDGE = 7;
-const MESSAGE = {
+export const MESSAGE = {
+  NEWTABLE: 0,
   GETTABLE: 1,
   DELTABLE: 2,
+  NEWCHAIN: 3,
   GETCHAIN: 4,
+  NEWRULE: 6,
   GETRULE: 7,
   GETSET: 10,
   NEWSETELEM: 12,
@@ -17,13 +23,13 @@ const MESSAGE = {
   DELSETELEM: 14,
 } as const;
 /** The name of a table, or of the table something is in, is the first attribute of every message. */
-const NFTA_TABLE = 1;
+export const NFTA_TABLE = 1;
 const NFTA_SET_ELEM_LIST_SET = 2;
 const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
-const NFTA_LIST_ELEM = 1;
+export const NFTA_LIST_ELEM = 1;
 const NFTA_SET_ELEM_KEY = 1;
 const NFTA_SET_ELEM_EXPR = 7;
-const NFTA_DATA_VALUE = 1;
+export const NFTA_DATA_VALUE = 1;
 const NFTA_EXPR_DATA = 2;
 const NFTA_COUNTER_BYTES = 1;
 const NFTA_COUNTER_PACKETS = 2;
@@ -57,13 +63,13 @@ export function changeElements(table: string, change: { gone: SetElement[]; come
 }
 
 /** A batch that deletes a table with all that is in it. ENOENT if there is none. */
-export function deleteTable(table: string): Buffer[] {
-  return batch([message(MESSAGE.DELTABLE, 0).text(NFTA_TABLE, table).bytes()]);
+export function deleteTable(table: string, family?: number): Buffer[] {
+  return batch([message(MESSAGE.DELTABLE, 0, family).text(NFTA_TABLE, table).bytes()]);
 }
 
 /** ENOENT if there is no such table. */
-export function getTable(table: string): Buffer {
-  return message(MESSAGE.GETTABLE, 0).text(NFTA_TABLE, table).bytes();
+export function getTable(table: string, family?: number): Buffer {
+  return message(MESSAGE.GETTABLE, 0, family).text(NFTA_TABLE, table).bytes();
 }
 
 export function dumpElements(table: string, set: string): Buffer {
@@ -84,10 +90,24 @@ export function decodeElements(payload: Buffer): CountedElement[] {
   });
 }
 
-/** The dumps to send, each with what to take of its answers: the same bytes for the same table, whenever it was made. */
-export function tableDumps(table: string): { request: Buffer; describe: (payload: Buffer) => Buffer[] }[] {
+export interface TableDump {
+  request: Buffer;
+  /** What to take of an answer. */
+  describe: (payload: Buffer) => Buffer[];
+}
+
+/** The same for the same table, whenever and in whatever namespace it was made. */
+export function fingerprintOf(socket: NetlinkSocket, dumps: readonly TableDump[]): string {
+  const hash = createHash("sha256");
+  for (const { request, describe } of dumps)
+    for (const part of socket.dump(request).flatMap(describe)) hash.update(`${part.length} `).update(part);
+  return hash.digest("hex");
+}
+
+/** The dumps to send for a fingerprint of the table, its elements aside. */
+export function tableDumps(table: string, family?: number): TableDump[] {
   return described.map(({ message: type, attributes: wanted }) => ({
-    request: message(type, NLM_F_DUMP).bytes(),
+    request: message(type, NLM_F_DUMP, family).bytes(),
     describe: (payload) => {
       const found = attributes(payload, structLength);
       const ours = decodeText(found.get(NFTA_TABLE) ?? Buffer.alloc(0)) === table;
@@ -112,7 +132,8 @@ function elementMessage(type: number, table: string, { set, key }: SetElement): 
     .bytes();
 }
 
-function batch(messages: Buffer[]): Buffer[] {
+/** What the kernel takes together or not at all. */
+export function batch(messages: Buffer[]): Buffer[] {
   return [boundary(NFNL_MSG_BATCH_BEGIN), ...messages, boundary(NFNL_MSG_BATCH_END)];
 }
 
@@ -122,8 +143,8 @@ function boundary(type: number): Buffer {
     .bytes();
 }
 
-function message(type: number, flags: number): MessageWriter {
+export function message(type: number, flags: number, family = NFPROTO_BRIDGE): MessageWriter {
   return new MessageWriter((NFNL_SUBSYS_NFTABLES << 8) | type, flags).struct(structLength, (bytes) =>
-    bytes.writeUInt8(NFPROTO_BRIDGE, 0),
+    bytes.writeUInt8(family, 0),
   );
 }

@@ -81,6 +81,14 @@ export class NetlinkSocket {
     sys.close(this.#fd);
   }
 
+  /**
+   * Closes it on another thread: a socket of netfilter that has deleted something of nftables waits some 15 ms, until nobody in the
+   * kernel uses that any more (nft_rcv_nl_event, RCU).
+   */
+  closeLater(): void {
+    sys.closeLater(this.#fd);
+  }
+
   #send(message: Buffer, flags: number): void {
     address(message, ++this.#sequence, flags);
     sys.send(this.#fd, message);
