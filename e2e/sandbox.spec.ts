@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { cable, card } from "./gestures.ts";
 import { expect, type Patchbay, test } from "./patchbay.ts";
@@ -140,4 +142,36 @@ test("a cable from sandbox to sandbox: a link of their own, drawn double, that a
   await page.getByRole("dialog").getByRole("button", { name: "Show the plan" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
   await expect(card(page, "app")).toContainText("shared by car");
+});
+
+test("a name is resolved, and the question seen; a file that a person edits is left alone and says so", async ({
+  patchbay,
+  admin: page,
+}) => {
+  await twoNetworks(patchbay, page);
+  await inspect(page, "app");
+  const names = inspector(page).getByRole("table", { name: "Names it knows" });
+  await expect(names.getByRole("row", { name: "app.back 172.17.0.2" })).toBeVisible();
+  await expect(inspector(page).getByText("Nobody has asked it anything yet.")).toBeVisible();
+  const { namespace } = await patchbay.daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: "app" });
+  expect(execFileSync("ip", ["netns", "exec", namespace, "getent", "hosts", "app.web"], { encoding: "utf8" })).toMatch(
+    /^172\.18\.0\.2\s/,
+  );
+  const questions = inspector(page).getByRole("table", { name: /Last questions/ });
+  await expect(questions.getByRole("row", { name: /app\.web A.* NOERROR by itself/ }).first()).toBeVisible();
+
+  await inspector(page).getByText("/etc/hosts", { exact: true }).click();
+  await expect(inspector(page).getByRole("region", { name: "/etc/hosts" })).toContainText("127.0.0.1\tlocalhost");
+  const [file] = await patchbay.daemon.admin<{ name: string; path: string }[]>("query", "sandbox.files", {
+    ref: "app",
+  });
+  if (file) appendFileSync(file.path, "192.0.2.7 mine\n");
+  await page.reload();
+  await inspect(page, "app");
+  await expect(inspector(page).getByText("edited by hand")).toBeVisible();
+  await inspector(page).getByText("/etc/hosts", { exact: true }).click();
+  await expect(inspector(page).getByRole("region", { name: "/etc/hosts", exact: true })).toContainText(
+    "192.0.2.7 mine",
+  );
+  await page.screenshot({ path: "/tmp/zz-dns.png", fullPage: true });
 });

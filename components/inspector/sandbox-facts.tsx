@@ -12,7 +12,9 @@ import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
+import { Dns } from "./dns.tsx";
 import { ActionButton, Facts, localTime } from "./facts.tsx";
+import { Files } from "./files.tsx";
 import styles from "./inspector.module.css";
 import { InspectorHead } from "./inspector-head.tsx";
 import { Labels } from "./labels.tsx";
@@ -90,6 +92,12 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
         </Section>
       )}
       <Routes sandbox={sandbox} />
+      {sandbox.mode !== "host" && (
+        <>
+          <Dns sandbox={sandbox} />
+          <Files sandbox={sandbox} />
+        </>
+      )}
       {endpoints
         .filter(({ networkId }) => topology.networks[networkId]?.driver === "bridge")
         .map((endpoint) => (
