@@ -1,9 +1,10 @@
 import type { CommandOf } from "./commands.ts";
-import { enforce, invalid } from "./errors.ts";
+import { CnmError, enforce, invalid, refused } from "./errors.ts";
+import { askedOf, type Facts } from "./facts.ts";
 import type { Id } from "./ids.ts";
 import { findSandbox } from "./lookup.ts";
 import { endpointsIn, occupantsOf } from "./members.ts";
-import { canCreateSandbox, canDeleteSandbox, canShare } from "./rules.ts";
+import { canAdopt, canCreateSandbox, canDeleteSandbox, canShare } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
 
@@ -11,8 +12,21 @@ export function createSandbox(topology: Topology, command: CommandOf<"sandbox.cr
   const sharedWith = ownerOf(topology, command);
   enforce(canCreateSandbox(topology, command.name));
   const { newId: id, name, at: createdAt, mode, labels } = command;
-  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, managed: false, labels };
+  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, origin: null, managed: false, labels };
   return [{ kind: "sandbox", id, before: null, after: sandbox }];
+}
+
+/** What the host says of the namespace has been asked for before, and comes with the facts. */
+export function adoptSandbox(topology: Topology, command: CommandOf<"sandbox.adopt">, facts: Facts): Change[] {
+  enforce(canCreateSandbox(topology, command.name));
+  const found = facts.namespaces[askedOf(command)];
+  if (!found) throw new CnmError("INTERNAL", `nobody has looked for ${askedOf(command)}`);
+  if (!found.ok) throw refused(found);
+  enforce(canAdopt(topology, found));
+  const { newId: id, name, at: createdAt, labels } = command;
+  const { origin } = found;
+  const after: Sandbox = { id, name, createdAt, mode: "adopted", sharedWith: null, origin, managed: false, labels };
+  return [{ kind: "sandbox", id, before: null, after }];
 }
 
 /** A managed sandbox without endpoints goes with its last occupant. */

@@ -1,11 +1,13 @@
 import { drivers, findDriver } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { allowed, type Refusal, type Verdict } from "./errors.ts";
+import type { NamespaceFacts } from "./facts.ts";
 import { type Id, nameKey, shortId } from "./ids.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
 import { endpointsIn, endpointsOf, occupantsOf } from "./members.ts";
 import type { Network } from "./network.ts";
+import { sourceWords } from "./origin.ts";
 import { reservedNames } from "./predefined.ts";
 import { hasOwnRoutes } from "./reduce-options.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -57,6 +59,21 @@ export function canShare(topology: Topology, sandboxId: Id): Verdict {
     `sandbox ${sandbox.name} is itself in the namespace of ${owner}`,
     `share ${owner}`,
   );
+}
+
+/** Whether a namespace that was found can become a sandbox: one that is a sandbox already, of whichever Patchbay, cannot. */
+export function canAdopt(topology: Topology, { origin, names, ours }: NamespaceFacts): Verdict {
+  const holder = Object.values(topology.sandboxes).find(
+    ({ id, origin: its }) =>
+      (its?.cookie === origin.cookie && its.bootId === origin.bootId) || names.includes(`pb-${shortId(id)}`),
+  );
+  const what = `the namespace of ${sourceWords(origin.source)}`;
+  if (holder)
+    return conflict("namespace-taken", `${what} is that of sandbox ${holder.name}`, `use sandbox ${holder.name}`);
+  const [name] = names;
+  if (!name && !ours) return allowed;
+  const whose = name ? `is ${name} of another Patchbay` : "has things of another Patchbay in it";
+  return conflict("namespace-taken", `${what} ${whose}`, "delete its sandbox there first");
 }
 
 /** What a cable may do: create an endpoint in the network and join it to the sandbox. */

@@ -16,6 +16,7 @@ const verbs = [
   "network.create",
   "network.delete",
   "sandbox.create",
+  "sandbox.adopt",
   "sandbox.delete",
   "sandbox.exec",
   "endpoint.create",

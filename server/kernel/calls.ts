@@ -1,8 +1,10 @@
-import type { HostFacts } from "#cnm/facts.ts";
+import type { Refusal } from "#cnm/errors.ts";
+import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { SeenRoute } from "#cnm/route.ts";
-import type { KernelObject, Namespace } from "./objects.ts";
+import type { AskedNamespace } from "./adopt.ts";
+import type { KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import type { Step } from "./steps.ts";
 
 /** What the kernel worker is started with; plain data. */
@@ -53,6 +55,9 @@ export interface KernelCalls {
   observeFirewall(like: readonly KernelObject[]): KernelObject[];
   firewallCounters(): FirewallCounters;
   routes(ns: Namespace): SeenRoute[];
+  resolveNamespace(asked: AskedNamespace): NamespaceFacts | Refusal;
+  lostAmong(adopted: readonly NetnsObject[]): number[];
+  endedAmong(processes: readonly { pid: number; startTime: string }[]): number[];
   close(): void;
 }
 

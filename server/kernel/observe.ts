@@ -6,11 +6,11 @@ import { decodeLink, dumpLinks, type LinkInfo } from "./netlink/link.ts";
 import { decodeNeighbour, dumpNeighbours } from "./netlink/neighbour.ts";
 import { decodeRoute, dumpRoutes } from "./netlink/route.ts";
 import type { NetlinkSocket } from "./netlink/socket.ts";
-import { shaping } from "./observe-shaping.ts";
 import { listNamespaces } from "./netns.ts";
 import { givenNumber, hostNumbers, numberOf } from "./netns-numbers.ts";
 import {
   type AddressObject,
+  type Adoption,
   type IngressObject,
   isNetworkObject,
   isOnce,
@@ -20,6 +20,7 @@ import {
   type LinkObject,
   type Namespace,
   type NeighbourObject,
+  type NetnsObject,
   type NetworkObject,
   type RedirectObject,
   type RouteObject,
@@ -27,8 +28,9 @@ import {
   type SysctlObject,
   type VethLink,
 } from "./objects.ts";
+import { shaping } from "./observe-shaping.ts";
 import { Session } from "./session.ts";
-import { asSysError } from "./sys.ts";
+import { asSysError, cookieOf } from "./sys.ts";
 import type { Sysctls } from "./sysctl.ts";
 
 /** What netlink and /proc/sys tell of; the firewall is observed by itself. */
@@ -47,6 +49,8 @@ interface Look {
   netnsId: number;
   /** As the host's, by the numbers that the ends of our veths tell here. */
   hostIds: ReadonlyMap<number, number>;
+  /** Asked for only where one is to be compared. */
+  cookie: string | null;
   links: readonly LinkInfo[];
   onLinks: OnLink[];
   sysctls: SysctlObject[];
@@ -61,20 +65,20 @@ export function observe(options: ObserveOptions): KernelObject[] {
 
 function observeNetwork({ directory, like, everything }: ObserveOptions): NetworkObject[] {
   const named = namedIn(like.filter(isNetworkObject));
-  const looks = lookInto(directory, named.sysctls, (name) => everything || named.namespaces.has(name));
+  const looks = lookInto(directory, named, (name) => everything || named.namespaces.has(name));
   const guards = named.guards.size > 0 || everything ? observeGuards() : [];
   const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
   const numbered = new Map(looks.flatMap((look) => (look.netnsId < 0 ? [] : [[look.netnsId, look] as const])));
   const found = looks.flatMap((look): NetworkObject[] => {
     const objects = [...links(look, numbered, named), ...look.onLinks];
-    if (look.ns !== "") return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls];
+    if (look.ns !== "") return [namespaceObject(look, named.foreign), ...objects, ...look.sysctls];
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
   });
   return [...found, ...nearGuards];
 }
 
-function lookInto(directory: string, named: Named["sysctls"], wanted: (name: string) => boolean): Look[] {
+function lookInto(directory: string, named: Named, wanted: (name: string) => boolean): Look[] {
   const session = new Session(directory);
   try {
     const looks = ["", ...listNamespaces(directory).filter(wanted)].flatMap((ns): Look | [] => {
@@ -84,10 +88,11 @@ function lookInto(directory: string, named: Named["sysctls"], wanted: (name: str
       return {
         ns,
         netnsId: (leadsAway ? givenNumber : numberOf)(session, "", ns),
+        cookie: named.foreign.has(ns) ? cookieOf(session.descriptor(ns)) : null,
         hostIds: new Map(),
         links,
         onLinks: [...onLinks(session.socket(ns), ns, links), ...shaping(session.socket(ns), ns, links)],
-        sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
+        sysctls: sysctls(session, ns, named.sysctls.get(ns) ?? new Set()),
       };
     });
     // Only now has the host a number for every namespace that a link may lead to.
@@ -95,6 +100,12 @@ function lookInto(directory: string, named: Named["sysctls"], wanted: (name: str
   } finally {
     session.close();
   }
+}
+
+/** One that is not the one that was adopted is a stranger who has our name: not the object that is wanted. */
+function namespaceObject({ ns: name, cookie }: Look, foreign: Named["foreign"]): NetnsObject {
+  const adopted = foreign.get(name);
+  return adopted && adopted.cookie === cookie ? { kind: "netns", name, adopted } : { kind: "netns", name };
 }
 
 /** Links between sandboxes are ours at one end. */
@@ -118,6 +129,8 @@ interface Named {
   adopted: Set<string>;
   /** Veths whose own MAC matters, by `keyOf`. */
   macs: Set<string>;
+  /** Namespaces of others, by our name for them. */
+  foreign: Map<Namespace, Adoption>;
 }
 
 /** What the objects name. */
@@ -128,19 +141,21 @@ function namedIn(like: readonly NetworkObject[]): Named {
   const sysctls = new Map<Namespace, Set<string>>();
   const adopted = new Set<string>();
   const macs = new Set<string>();
+  const foreign = new Map<Namespace, Adoption>();
   for (const object of like) {
     if (isOnce(object)) {
       guards.add(keyOf(object));
       continue;
     }
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
+    if (object.kind === "netns" && object.adopted) foreign.set(object.name, object.adopted);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.ns === "") devices.add(deviceOf(object));
     if (object.kind === "link" && object.type === "veth" && object.mac !== undefined) macs.add(keyOf(object));
     if (object.kind === "link" && object.type === "adopted-bridge") adopted.add(keyOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices, guards, sysctls, adopted, macs };
+  return { namespaces, devices, guards, sysctls, adopted, macs, foreign };
 }
 
 /** `numbered`: what was found in the namespaces, by the number that the host's has for each. */

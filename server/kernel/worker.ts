@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
+import { endedAmong, lostAmong } from "./adopt.ts";
 import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
@@ -14,6 +15,7 @@ import { heldPorts } from "./held-ports.ts";
 import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
+import { resolveNamespace } from "./resolve.ts";
 import { routesIn } from "./routes.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
 
@@ -52,6 +54,9 @@ const calls: KernelCalls = {
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
   }),
   routes: (ns) => routesIn(directory, ns),
+  resolveNamespace: (asked) => resolveNamespace(directory, asked),
+  lostAmong: (namespaces) => lostAmong(directory, namespaces),
+  endedAmong,
   close: () => {
     heldPorts.close();
     // After the answer has been posted.

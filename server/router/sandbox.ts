@@ -12,6 +12,9 @@ export const sandboxRouter = router({
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  adopt: operatorProcedure
+    .input(commandInput("sandbox.adopt"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   delete: operatorProcedure
     .input(commandInput("sandbox.delete"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

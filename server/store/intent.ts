@@ -48,8 +48,9 @@ function networkRow({ pools, options, labels, ...rest }: Network): NetworkRow {
   return { ...rest, ...json, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
 }
 
-function sandboxRow({ labels, ...rest }: Sandbox): SandboxRow {
-  return { ...rest, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
+function sandboxRow({ labels, origin, ...rest }: Sandbox): SandboxRow {
+  const originJson = origin && JSON.stringify(origin);
+  return { ...rest, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels), originJson };
 }
 
 function endpointRow({ aliases, labels, exposed, ports, links, options, attachment, ...rest }: Endpoint): EndpointRow {
@@ -72,8 +73,9 @@ export function toNetwork({ nameKey: _, poolsJson, optionsJson, labelsJson, ...r
   return parseRow(Network, { ...rest, ...json });
 }
 
-export function toSandbox({ nameKey: _, labelsJson, ...rest }: SandboxRow): Sandbox {
-  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson) });
+export function toSandbox({ nameKey: _, labelsJson, originJson, ...rest }: SandboxRow): Sandbox {
+  const origin = originJson === null ? null : JSON.parse(originJson);
+  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson), origin });
 }
 
 export function toEndpoint(row: EndpointRow): Endpoint {

@@ -38,6 +38,7 @@ export function sandbox(number: number, more: Partial<Sandbox> = {}): Sandbox {
     createdAt,
     mode: "private",
     sharedWith: null,
+    origin: null,
     managed: true,
     labels: {},
     ...more,

@@ -30,6 +30,7 @@ const sandbox: Sandbox = {
   createdAt: at,
   mode: "private",
   sharedWith: null,
+  origin: null,
   managed: false,
   labels: {},
 };

@@ -54,6 +54,7 @@ const join = {
     createdAt: at,
     mode: "private" as const,
     sharedWith: null,
+    origin: null,
     managed: false,
     labels: {},
   },
