@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { run } from "./netns.ts";
 
 const script = fileURLToPath(new URL("./talk.ts", import.meta.url));
 
@@ -29,7 +28,8 @@ export class Stranger {
 
   /** Runs a program in its namespace. */
   inside(...argv: string[]): string {
-    return run("nsenter", `--net=/proc/${this.pid}/ns/net`, ...argv);
+    const where = `--net=/proc/${this.pid}/ns/net`;
+    return execFileSync("nsenter", [where, ...argv], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   }
 
   /** Everything that ip(8) and sysctl(8) tell of its namespace, but for what the kernel counts by itself. */
