@@ -181,6 +181,39 @@ test.for(refused)("%s is refused", async ([, make, message], { host }) => {
   });
 });
 
+test("two processes, a link of their own between them, and somebody in the same namespace: all as it was", async ({
+  host,
+  stranger,
+}) => {
+  const [one, two] = [await stranger(), await stranger()];
+  const before = [one.everything(), two.everything()];
+  const wired = (name: string): CommandDraft[] => [
+    { type: "endpoint.create", network: "wire", name },
+    { type: "endpoint.join", endpoint: `wire/${name}`, sandbox: name },
+  ];
+  const plot: CommandDraft[] = [
+    { type: "network.create", name: "wire", driver: "ptp", pools: [{ subnet: "10.9.0.0/30" }] },
+    adopt({ pid: one.pid }),
+    { ...adopt({ pid: two.pid }), name: "two" } as CommandDraft,
+    { type: "sandbox.create", name: "guest", mode: "shared", sharedWith: "two" },
+    ...wired("web"),
+    ...wired("two"),
+  ];
+  await play(host, { commands: [] }, async ({ patchbay, ns }) => {
+    await patchbay.apply(...plot);
+    const [address = ""] = addressesOf(patchbay, "two");
+    expect(await probe(ns("web"), [{ kind: "tcp", address, port: 80 }])).toEqual([expect.stringMatching(/^web /)]);
+    expect(one.inside("ip", "link", "show", "eth0")).toContain("UP");
+    await patchbay.apply(
+      { type: "sandbox.delete", sandbox: "guest" },
+      ...teardown(patchbay.controller.topology).filter(({ type }) => type !== "sandbox.delete"),
+      { type: "sandbox.delete", sandbox: "web" },
+      { type: "sandbox.delete", sandbox: "two" },
+    );
+    expect([one.everything(), two.everything()]).toEqual(before);
+  });
+});
+
 test("what is a sandbox already is no second one", async ({ host, stranger }) => {
   const web = await stranger();
   await play(host, { commands: [adopt({ pid: web.pid })] }, async ({ patchbay }) => {
