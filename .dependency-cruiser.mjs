@@ -75,6 +75,12 @@ export default {
       to: { path: "^(server|app|components)/", pathNot: "^server/kernel/" },
     },
     {
+      name: "container-engines-are-asked-by-nobody-but-main",
+      severity: error,
+      from: { path: "^server/", pathNot: `^server/(main[.]ts$|containers/)|${tests}` },
+      to: { path: "^server/containers/" },
+    },
+    {
       name: "only-the-kernel-spawns",
       severity: error,
       from: { path: "^(server|cnm|app|components)/", pathNot: `^server/kernel/|${tests}` },

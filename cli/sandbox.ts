@@ -1,6 +1,8 @@
-import type { Command } from "commander";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
 import { CnmError, type Problem } from "#cnm/errors.ts";
 import { endpointsIn } from "#cnm/members.ts";
+import { sourceWords } from "#cnm/origin.ts";
 import type { SandboxMode } from "#cnm/sandbox.ts";
 import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { quote } from "#cnm/text.ts";
@@ -20,11 +22,19 @@ interface CreateFlags extends ChangeFlags, SandboxFlags {
   label?: string[];
 }
 
+interface AdoptFlags extends ChangeFlags {
+  pid?: number;
+  netns?: string;
+  container?: string;
+  label?: string[];
+}
+
 export function addSandboxCommands(program: Command): void {
   const sandbox = program
     .command("sandbox")
-    .description("create, change, delete and look at sandboxes; run programs in them");
+    .description("create, adopt, change, delete and look at sandboxes; run programs in them");
   perform(createDeclaration(sandbox), create);
+  perform(adoptDeclaration(sandbox), adopt);
   perform(updateDeclaration(sandbox), update);
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
   perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);
@@ -70,6 +80,20 @@ function updateDeclaration(sandbox: Command): Command {
     "sandbox update web-1 --add-host printer:10.1.2.3 --add-host gateway:host-gateway",
     "sandbox update web-1 --dns 10.0.0.53 --dns-search . --no-add-host",
   );
+}
+
+function adoptDeclaration(sandbox: Command): Command {
+  const command = withDryRun(withLabels(sandbox.command("adopt <name>")))
+    .description("make a sandbox of a namespace that is there: nothing in it is changed, and deletion leaves it")
+    .option("--pid <n>", "the namespace of this process", wholePid)
+    .option("--netns <path>", "the namespace at this path, such as /run/netns/web")
+    .option("--container <name>", "the namespace of this container of Docker or Podman");
+  return withExamples(command, "sandbox adopt web --pid 1234", "sandbox adopt db --container postgres");
+}
+
+function wholePid(text: string): number {
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be the number of a process.");
 }
 
 function execDeclaration(sandbox: Command): Command {
@@ -130,17 +154,26 @@ function fileText({ path, content, rendered, edited }: SandboxFile): string {
 
 const indented = (text: string): string => visibleLines(text.trimEnd()).replace(/^(?=.)/gm, "  ");
 
+async function adopt(cli: Cli, [name, { label, dryRun, ...source }]: [string, AdoptFlags]): Promise<void> {
+  const problems: Problem[] = [];
+  const labels = keyValues("--label", label, problems);
+  const { pid, container, netns } = source;
+  const draft = { type: "sandbox.adopt" as const, name, pid, container, netns: netns && resolve(netns), labels };
+  await change(cli, [checked(draft, problems)], { dryRun, done: createdId });
+}
+
 async function listSandboxes(cli: Cli, [{ quiet }]: [ListFlags]): Promise<void> {
   const { topology } = await cli.api.topology.get.query();
   list(cli, Object.values(topology.sandboxes), {
     quiet,
-    header: ["SANDBOX ID", "NAME", "MODE", "MANAGED", "NETWORKS"],
-    row: ({ id, name, mode, sharedWith, managed }) => {
+    header: ["SANDBOX ID", "NAME", "MODE", "MANAGED", "NETWORKS", "ADOPTED FROM"],
+    row: ({ id, name, mode, sharedWith, origin, managed }) => {
       const networks = endpointsIn(topology, sharedWith ?? id).map(
         ({ networkId }) => topology.networks[networkId]?.name,
       );
       const place = sharedWith ? `container:${topology.sandboxes[sharedWith]?.name}` : mode;
-      return [name, place, managed ? "yes" : "no", networks.sort().join(", ")];
+      const from = origin ? sourceWords(origin.source) : "";
+      return [name, place, managed ? "yes" : "no", networks.sort().join(", "), from];
     },
   });
 }

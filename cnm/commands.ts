@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Id, Labels, Name, Reference } from "./ids.ts";
+import { Pid } from "./origin.ts";
 import { SandboxMode } from "./sandbox.ts";
 
 /**
@@ -74,6 +75,21 @@ export const SandboxUpdate = z.strictObject({
   type: z.literal("sandbox.update"),
   sandbox: Reference,
   ...SandboxFields,
+});
+
+/** Makes a sandbox of a namespace that is there already: of a process, at a path, or of a container. Exactly one is to be given. */
+export const SandboxAdopt = z.strictObject({
+  type: z.literal("sandbox.adopt"),
+  name: Name,
+  pid: Pid.optional(),
+  /** Path of a namespace's file, absolute: "/run/netns/web". */
+  netns: z.string().max(1024, "must be at most 1024 characters").optional(),
+  /** Name or id, as Docker and Podman know it. */
+  container: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, "must be the name or id of a container")
+    .optional(),
+  labels: Labels.default({}),
 });
 
 export const SandboxDelete = z.strictObject({ type: z.literal("sandbox.delete"), sandbox: Reference });
@@ -155,6 +171,7 @@ export const CommandInput = z.discriminatedUnion("type", [
   NetworkDelete,
   SandboxCreate,
   SandboxUpdate,
+  SandboxAdopt,
   SandboxDelete,
   EndpointCreate,
   EndpointUpdate,

@@ -4,6 +4,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { type Id, shortId } from "./ids.ts";
 import { endpointTitle, findEndpoint, findNetwork, findSandbox } from "./lookup.ts";
 import type { Network } from "./network.ts";
+import { sourceWords } from "./origin.ts";
 import { formatExposure, formatPublication } from "./ports.ts";
 import { formatRoute } from "./route.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -24,6 +25,8 @@ export function describe(command: Command, before: Topology, after: Topology): s
       return `created sandbox ${command.name}${placeOf(after.sandboxes[command.newId], after)}`;
     case "sandbox.update":
       return sandboxChanges(findSandbox(before, command.sandbox), after);
+    case "sandbox.adopt":
+      return adopted(command, after);
     case "sandbox.delete":
       return `deleted sandbox ${findSandbox(before, command.sandbox).name}`;
     case "endpoint.create":
@@ -55,6 +58,11 @@ export function displayName(topology: Topology, kind: ObjectKind, id: Id): strin
 function placeOf(sandbox: Sandbox | undefined, topology: Topology): string {
   if (sandbox?.mode === "host") return ", in host mode";
   return sandbox?.sharedWith ? `, in the namespace of ${displayName(topology, "sandbox", sandbox.sharedWith)}` : "";
+}
+
+function adopted({ newId, name }: CommandOf<"sandbox.adopt">, after: Topology): string {
+  const origin = after.sandboxes[newId]?.origin;
+  return `adopted sandbox ${name}${origin ? ` from ${sourceWords(origin.source)}` : ""}`;
 }
 
 function networkFacts(network: Network | undefined, name: string): string {

@@ -4,6 +4,7 @@ import type { Id } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
 import type { Network, Pool } from "./network.ts";
+import { defaultRoutes, isForeign } from "./origin.ts";
 import type { Topology } from "./topology.ts";
 
 /** The endpoints that give a sandbox its default routes; the two families may have different ones. */
@@ -29,15 +30,18 @@ export function defaultGatewayOf(pool: Pool | undefined): string | null {
 
 /**
  * Chooses as the CNM does: the highest priority goes first, then the endpoint that can serve more families, then the network's
- * name, then the endpoint's id. Internal networks and those without a gateway never serve.
+ * name, then the endpoint's id. Internal networks and those without a gateway never serve. A default route that an adopted
+ * sandbox came with stays.
  */
 export function gatewayOf(topology: Topology, sandboxId: Id): Gateways {
+  const origin = topology.sandboxes[sandboxId]?.origin;
+  const isFree = (family: Family) => !origin || !isForeign(origin, defaultRoutes[family]);
   const candidates = endpointsIn(topology, sandboxId)
     .flatMap((endpoint) => candidate(topology, endpoint) ?? [])
     .sort(byPrecedence);
   return {
-    ipv4: candidates.find(({ ipv4 }) => ipv4)?.endpoint.id ?? null,
-    ipv6: candidates.find(({ ipv6 }) => ipv6)?.endpoint.id ?? null,
+    ipv4: candidates.find(({ ipv4 }) => ipv4 && isFree(4))?.endpoint.id ?? null,
+    ipv6: candidates.find(({ ipv6 }) => ipv6 && isFree(6))?.endpoint.id ?? null,
   };
 }
 

@@ -28,6 +28,7 @@ export function parseCommand(input: unknown): CommandInput {
 export function checkCommand(command: CommandInput): Problem[] {
   const problems: Problem[] = [];
   if (command.type === "network.create") parseNetworkConfig(command, problems);
+  if (command.type === "sandbox.adopt") checkAdoption(command, problems);
   if (command.type === "endpoint.create") checkEndpoint(command, problems);
   if (command.type === "endpoint.create" || command.type === "endpoint.update") {
     parsePortFields(command, problems);
@@ -37,6 +38,7 @@ export function checkCommand(command: CommandInput): Problem[] {
   return problems;
 }
 
+type AdoptionTexts = Pick<CommandOf<"sandbox.adopt">, "pid" | "netns" | "container">;
 type EndpointTexts = Pick<CommandOf<"endpoint.create">, "ipv4" | "ipv6" | "mac">;
 
 function checkEndpoint({ ipv4, ipv6, mac }: EndpointTexts, problems: Problem[]): void {
@@ -47,6 +49,18 @@ function checkEndpoint({ ipv4, ipv6, mac }: EndpointTexts, problems: Problem[]):
   };
   for (const [path, parsed] of Object.entries(checks))
     if (parsed && !parsed.ok) problems.push({ path, message: parsed.message });
+}
+
+function checkAdoption({ pid, netns, container }: AdoptionTexts, problems: Problem[]): void {
+  const given = [pid, netns, container].filter((source) => source !== undefined);
+  if (given.length !== 1)
+    problems.push({
+      path: "",
+      message: `one of pid, netns and container must be given, not ${given.length || "none"}`,
+    });
+  if (netns !== undefined && !netns.startsWith("/"))
+    problems.push({ path: "netns", message: `${quote(netns)} must be an absolute path such as /run/netns/web` });
+  if (netns?.includes("\0")) problems.push({ path: "netns", message: "has a character that no path has" });
 }
 
 function parseFamily(text: string, family: Family): Parsed<unknown> {
@@ -94,6 +108,8 @@ function withoutFaults(value: unknown, faults: readonly PropertyKey[][]): unknow
 function follows(problem: Problem, shape: readonly Problem[]): boolean {
   const faulty = new Set(shape.map(({ path }) => subject(path)));
   const anyPool = [...faulty].some((path) => path.startsWith("pools"));
+  const anySource = ["pid", "netns", "container"].some((path) => faulty.has(path));
+  if (anySource && problem.path === "") return true;
   return faulty.has(subject(problem.path)) || (anyPool && ["", "pools", "enableIpv4"].includes(problem.path));
 }
 

@@ -28,15 +28,18 @@ function sentence(issue: Issue): string {
     case "invalid_key":
       return `the name ${quote(String(issue.path.at(-1)))} ${issue.issues.map(sentence).join(" and ")}`;
     case "too_big":
+      if (isNumber(issue)) return `must be at most ${issue.maximum}`;
       return issue.origin === "array"
         ? `must have at most ${issue.maximum} entries`
         : `must be at most ${issue.maximum} characters`;
     case "too_small":
-      return "must not be empty";
+      return isNumber(issue) ? `must be at least ${issue.minimum}` : "must not be empty";
     default:
       return issue.message;
   }
 }
+
+const isNumber = ({ origin }: { origin: string }): boolean => origin === "number" || origin === "int";
 
 function word(expected: string): string {
   const words: Record<string, string> = {

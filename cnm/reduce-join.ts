@@ -56,6 +56,7 @@ function managedSandbox(topology: Topology, command: CommandOf<"endpoint.join">,
     createdAt: command.at,
     mode: driver === "host" ? "host" : "private",
     sharedWith: null,
+    origin: null,
     managed: true,
     labels: {},
     options: defaultSandboxOptions,
@@ -69,12 +70,14 @@ function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | unde
   return endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
 }
 
-/** The network's prefix and the lowest number that is free in the sandbox. */
+/** The network's prefix and the lowest number that is free in the sandbox, whoever has the others. */
 function nextInterface(topology: Topology, sandboxId: Id, network: Network): string {
   const driver = drivers[network.driver];
   if (!driver.hasInterface) return "";
   const prefix = driver.interfacePrefix(network.options);
-  const taken = new Set(endpointsIn(topology, sandboxId).map((endpoint) => endpoint.attachment?.interfaceName));
+  const foreign = topology.sandboxes[sandboxId]?.origin?.foreign.interfaces ?? [];
+  const own = endpointsIn(topology, sandboxId).map((endpoint) => endpoint.attachment?.interfaceName);
+  const taken = new Set<string | undefined>([...foreign, ...own]);
   let number = 0;
   while (taken.has(`${prefix}${number}`)) number += 1;
   return `${prefix}${number}`;

@@ -3,10 +3,11 @@ import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EndpointOptions, StaticRoute } from "./endpoint-options.ts";
-import { allowed, CnmError, enforce, invalid, type Problem, type Verdict } from "./errors.ts";
+import { allowed, CnmError, enforce, invalid, type Problem, type Refusal, type Verdict } from "./errors.ts";
 import type { Id } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
+import { isForeign, type Origin } from "./origin.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { ownSubnet, parseRoute } from "./route.ts";
 import { quote } from "./text.ts";
@@ -32,22 +33,25 @@ export function withOptions(topology: Topology, endpoint: Endpoint, command: Opt
   return changed;
 }
 
-/** Whether no other endpoint of the sandbox leads where this one does: a destination has one route. */
+/** Whether nothing else in the sandbox leads where this endpoint does: a destination has one route. */
 export function hasOwnRoutes(topology: Topology, endpoint: Endpoint, sandboxId: Id): Verdict {
   const destinations = reached(endpoint);
+  const sandbox = topology.sandboxes[sandboxId];
+  const theirs = sandbox?.origin ? destinations.find(isTheirs(sandbox.origin)) : undefined;
+  if (theirs)
+    return routeTaken(`sandbox ${sandbox?.name} came with a route to ${theirs} when it was adopted, which stays`);
   for (const other of endpointsIn(topology, sandboxId)) {
     const twin = other.id === endpoint.id ? undefined : reached(other).find((each) => destinations.includes(each));
     if (!twin) continue;
-    const name = topology.sandboxes[sandboxId]?.name;
-    return {
-      ok: false,
-      code: "CONFLICT",
-      rule: "route-taken",
-      message: `sandbox ${name} has a route to ${twin} through its endpoint ${other.name} already`,
-      lift: "leave one of the two out",
-    };
+    return routeTaken(`sandbox ${sandbox?.name} has a route to ${twin} through its endpoint ${other.name} already`);
   }
   return allowed;
+}
+
+const isTheirs = (origin: Origin) => (destination: string) => isForeign(origin, destination);
+
+function routeTaken(message: string): Refusal {
+  return { ok: false, code: "CONFLICT", rule: "route-taken", message, lift: "leave one of the two out" };
 }
 
 /** Its own subnets, and the destinations of its routes. */

@@ -1,9 +1,10 @@
 import type { CommandOf } from "./commands.ts";
-import { enforce, invalid, type Problem } from "./errors.ts";
+import { CnmError, enforce, invalid, type Problem, refused } from "./errors.ts";
+import { askedOf, type Facts } from "./facts.ts";
 import type { Id } from "./ids.ts";
 import { findSandbox } from "./lookup.ts";
 import { endpointsIn, occupantsOf } from "./members.ts";
-import { canCreateSandbox, canDeleteSandbox, canHaveOwnFiles, canShare } from "./rules.ts";
+import { canAdopt, canCreateSandbox, canDeleteSandbox, canHaveOwnFiles, canShare } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { parseSandboxFields, type SandboxTexts } from "./sandbox-fields.ts";
 import { defaultSandboxOptions, type SandboxOptions } from "./sandbox-options.ts";
@@ -14,7 +15,7 @@ export function createSandbox(topology: Topology, command: CommandOf<"sandbox.cr
   const options = withFields(defaultSandboxOptions, command);
   const sharedWith = ownerOf(topology, command);
   enforce(canCreateSandbox(topology, name));
-  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, managed: false, labels, options };
+  const sandbox: Sandbox = { id, name, createdAt, mode, sharedWith, origin: null, managed: false, labels, options };
   if (!sameJson(options, defaultSandboxOptions)) enforce(canHaveOwnFiles(topology, sandbox));
   return [{ kind: "sandbox", id, before: null, after: sandbox }];
 }
@@ -25,6 +26,21 @@ export function updateSandbox(topology: Topology, command: CommandOf<"sandbox.up
   const after = { ...before, options: withFields(before.options, command) };
   enforce(canHaveOwnFiles(topology, before));
   return sameJson(before, after) ? [] : [{ kind: "sandbox", id: before.id, before, after }];
+}
+
+/** What the host says of the namespace has been asked for before, and comes with the facts. */
+export function adoptSandbox(topology: Topology, command: CommandOf<"sandbox.adopt">, facts: Facts): Change[] {
+  enforce(canCreateSandbox(topology, command.name));
+  const found = facts.namespaces[askedOf(command)];
+  if (!found) throw new CnmError("INTERNAL", `nobody has looked for ${askedOf(command)}`);
+  if (!found.ok) throw refused(found);
+  enforce(canAdopt(topology, found));
+  const { newId: id, name, at: createdAt, labels } = command;
+  const place = { mode: "adopted", sharedWith: null, origin: found.origin } as const;
+  const options = defaultSandboxOptions;
+  return [
+    { kind: "sandbox", id, before: null, after: { id, name, createdAt, ...place, managed: false, labels, options } },
+  ];
 }
 
 /** A managed sandbox without endpoints goes with its last occupant. */

@@ -4,7 +4,7 @@ import type { Facts } from "./facts.ts";
 import { createEndpoint, deleteEndpoint, updateEndpoint } from "./reduce-endpoint.ts";
 import { join, leave } from "./reduce-join.ts";
 import { createNetwork, deleteNetwork, updateNetwork } from "./reduce-network.ts";
-import { createSandbox, deleteSandbox, updateSandbox } from "./reduce-sandbox.ts";
+import { adoptSandbox, createSandbox, deleteSandbox, updateSandbox } from "./reduce-sandbox.ts";
 import type { Change, Topology } from "./topology.ts";
 
 /**
@@ -28,6 +28,8 @@ function decide(topology: Topology, command: Command, facts: Facts): Change[] {
       return createSandbox(topology, command);
     case "sandbox.update":
       return updateSandbox(topology, command);
+    case "sandbox.adopt":
+      return adoptSandbox(topology, command, facts);
     case "sandbox.delete":
       return deleteSandbox(topology, command);
     case "endpoint.create":

@@ -1,11 +1,13 @@
 import { drivers, findDriver } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { allowed, type Refusal, type Verdict } from "./errors.ts";
+import type { NamespaceFacts } from "./facts.ts";
 import { type Id, nameKey, shortId } from "./ids.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
 import { endpointsIn, endpointsOf, occupantsOf } from "./members.ts";
 import type { Network } from "./network.ts";
+import { sourceWords } from "./origin.ts";
 import { reservedNames } from "./predefined.ts";
 import { hasOwnRoutes } from "./reduce-options.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -67,8 +69,27 @@ export function canHaveOwnFiles(topology: Topology, { name, mode, sharedWith }: 
     const message = `sandbox ${name} is in the namespace of ${owner}: its names and its resolver are that one's`;
     return conflict("occupant-has-no-files", message, `change ${owner}`);
   }
+  if (mode === "adopted") {
+    const message = `sandbox ${name} was adopted: what is in it has its own files and asks its own name servers`;
+    return conflict("adopted-has-own-files", message, "change them where its process has them");
+  }
   const message = `sandbox ${name} is in host mode: its names and its resolver are the host's own`;
   return conflict("sandbox-uses-host-files", message, "change /etc/hosts and /etc/resolv.conf of the host");
+}
+
+/** Whether a namespace that was found can become a sandbox: one that is a sandbox already, of whichever Patchbay, cannot. */
+export function canAdopt(topology: Topology, { origin, names, ours }: NamespaceFacts): Verdict {
+  const holder = Object.values(topology.sandboxes).find(
+    ({ id, origin: its }) =>
+      (its?.cookie === origin.cookie && its.bootId === origin.bootId) || names.includes(`pb-${shortId(id)}`),
+  );
+  const what = `the namespace of ${sourceWords(origin.source)}`;
+  if (holder)
+    return conflict("namespace-taken", `${what} is that of sandbox ${holder.name}`, `use sandbox ${holder.name}`);
+  const [name] = names;
+  if (!name && !ours) return allowed;
+  const whose = name ? `is ${name} of another Patchbay` : "has things of another Patchbay in it";
+  return conflict("namespace-taken", `${what} ${whose}`, "delete its sandbox there first");
 }
 
 /** What a cable may do: create an endpoint in the network and join it to the sandbox. */

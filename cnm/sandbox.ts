@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Labels, Name, shortId } from "./ids.ts";
+import { Origin } from "./origin.ts";
 import { SandboxOptions } from "./sandbox-options.ts";
 
 export const SandboxMode = z.enum(["private", "host", "shared"]);
@@ -10,10 +11,15 @@ export const Sandbox = z.strictObject({
   id: Id,
   name: Name,
   createdAt: z.string(),
-  /** "private" has a namespace of its own; "host" is the host's; "shared" is an occupant of another sandbox's. */
-  mode: SandboxMode,
+  /**
+   * "private" has a namespace of its own; "host" is the host's; "shared" is an occupant of another sandbox's; "adopted" has one
+   * that somebody else has made.
+   */
+  mode: z.enum([...SandboxMode.options, "adopted"]),
   /** Of an occupant: the sandbox whose namespace it is in; null for all others. */
   sharedWith: Id.nullable().default(null),
+  /** Where an adopted one is from; null for all others. */
+  origin: Origin.nullable().default(null),
   /** Made by a join: disappears with its last endpoint. One that a person created stays until deleted. */
   managed: z.boolean(),
   labels: Labels,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { Stranger } from "../test/adopted.ts";
 import { cable, card } from "./gestures.ts";
 import { expect, type Patchbay, test } from "./patchbay.ts";
 
@@ -174,4 +175,31 @@ test("a name is resolved, and the question seen; a file that a person edits is l
     "192.0.2.7 mine",
   );
   await page.screenshot({ path: "/tmp/zz-dns.png", fullPage: true });
+});
+
+test("a process is adopted by the form, shown with where it is from, and its end is told", async ({
+  patchbay,
+  admin: page,
+}) => {
+  await patchbay.daemon.admin("mutation", "topology.change", { commands: [{ type: "network.create", name: "web" }] });
+  await expect(card(page, "web")).toBeVisible();
+  const stranger = await Stranger.start("web");
+  await page.locator(".react-flow__pane").click({ position: { x: 200, y: 600 } });
+  await page.keyboard.press("s");
+  const form = page.getByRole("dialog", { name: "New sandbox" });
+  await form.getByLabel("Name", { exact: true }).fill("theirs");
+  await form.getByRole("combobox", { name: "Namespace" }).click();
+  await page.getByRole("option", { name: "adopted: a process's" }).click();
+  await form.getByLabel("Process id").fill("1");
+  await form.getByRole("button", { name: "Create sandbox" }).click();
+  await expect(form.getByRole("alert")).toContainText("host's own namespace");
+  await form.getByLabel("Process id").fill(`${stranger.pid}`);
+  await form.getByRole("button", { name: "Create sandbox" }).click();
+  await expect(card(page, "theirs")).toContainText("adopted");
+  await inspect(page, "theirs");
+  await expect(inspector(page)).toContainText(`process ${stranger.pid} (node)`);
+  await expect(inspector(page)).toContainText(/Its process\s*runs/);
+  await stranger.end();
+  await expect(inspector(page)).toContainText(/has ended; the namespace is kept/);
+  await expect(inspector(page)).toContainText(/Its process\s*has ended/);
 });

@@ -10,6 +10,7 @@ import { defaultNetworkFlags, parseDefaultNetwork } from "#cnm/default-network.t
 import type { Actor } from "#cnm/history.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { loadSecret, openAuth } from "./auth/open.ts";
+import { findContainer } from "./containers/engine.ts";
 import { NetworkController } from "./controller/controller.ts";
 import { withoutIptables } from "./controller/firewall-owners.ts";
 import { System } from "./controller/system.ts";
@@ -34,6 +35,11 @@ const config = {
   origin: process.env.PATCHBAY_ORIGIN ?? "http://127.0.0.1:4700",
   webUid: Number(process.env.PATCHBAY_WEB_UID ?? process.getuid?.() ?? 0),
   webGid: Number(process.env.PATCHBAY_WEB_GID ?? process.getgid?.() ?? 0),
+  /** Sockets of container engines, which need not be there. */
+  engines: {
+    docker: process.env.PATCHBAY_DOCKER_SOCKET ?? "/var/run/docker.sock",
+    podman: process.env.PATCHBAY_PODMAN_SOCKET ?? "/run/podman/podman.sock",
+  },
   logLevel: process.env.PATCHBAY_LOG ?? "info",
   /** "false": no rules are written (dockerd's --iptables=false). */
   iptables: process.env.PATCHBAY_IPTABLES !== "false",
@@ -73,6 +79,7 @@ async function main(): Promise<void> {
     names: dns,
     hostId: hostId(),
     host: { firewall: config.iptables, forwarding: config.ipForward, raDevices },
+    findContainer: (name) => findContainer(config.engines, name),
     defaultNetwork,
     onError: (error) => log.error({ err: error }, "the host could not be repaired"),
   });

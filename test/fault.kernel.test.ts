@@ -8,7 +8,7 @@ import { hasResolver } from "#cnm/resolver.ts";
 import type { Topology } from "#cnm/topology.ts";
 import type { Kernel } from "#server/kernel/kernel.ts";
 import type { FaultRun } from "./fault-child.ts";
-import { type Host, netnsDir, test } from "./netns.ts";
+import { type Host, netnsDir, run, test } from "./netns.ts";
 import { inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
 
 interface Scenario {
@@ -20,6 +20,8 @@ interface Scenario {
 const network: CommandDraft = { type: "network.create", name: "web", enableIpv6: true };
 const other: CommandDraft = { type: "network.create", name: "back" };
 const box: CommandDraft = { type: "sandbox.create", name: "box" };
+const theirs = "somebody-elses";
+const adopted: CommandDraft = { type: "sandbox.adopt", name: "box", netns: path.join(netnsDir, theirs) };
 const endpoint: CommandDraft = { type: "endpoint.create", network: "web", name: "box" };
 const join: CommandDraft = { type: "endpoint.join", endpoint: "web/box", sandbox: "box" };
 const joinCreating: CommandDraft = { ...join, createSandbox: true };
@@ -88,6 +90,12 @@ const scenarios: Scenario[] = [
       { type: "network.delete", network: "web" },
     ],
   },
+  { name: "adopt and connect", setup: [network], change: [adopted, endpoint, join] },
+  {
+    name: "give an adopted one back",
+    setup: [network, adopted, endpoint, join],
+    change: [leave, { type: "endpoint.delete", endpoint: "web/box" }, { type: "sandbox.delete", sandbox: "box" }],
+  },
   {
     name: "delete three endpoints and their network at once",
     setup: [network, ...["a", "b", "c"].flatMap(joinOf)],
@@ -150,6 +158,8 @@ async function inScene(
   { host, setup }: { host: Host; setup: CommandDraft[] },
   use: (scene: Scene) => Promise<void>,
 ): Promise<void> {
+  run("ip", "netns", "add", theirs);
+  const given = everythingIn(theirs);
   await inTemporaryDirectory(async (directory) => {
     const place = { rootNetns: host.path, netnsDir, stateDir: path.join(directory, "state") };
     const saved = path.join(directory, "saved");
@@ -170,8 +180,14 @@ async function inScene(
     await last.empty();
     expect(names(last.controller.topology)).toEqual(["host", "none"]);
     await last.close();
-  });
+    expect(everythingIn(theirs)).toBe(given);
+  }).finally(() => run("ip", "netns", "del", theirs));
 }
+
+const everythingIn = (ns: string): string =>
+  ["-d link", "addr", "route show table all", "-6 route show table all"]
+    .map((what) => run("ip", "-n", ns, ...what.split(" ")))
+    .join("");
 
 /** False if the child lived: there is no such step any more. */
 async function killAndRecover(scene: Scene, change: CommandDraft[], fault: FaultRun["fault"]): Promise<boolean> {

@@ -12,7 +12,7 @@ import { NetworkForm } from "./network-form.tsx";
 import { SandboxForm } from "./sandbox-form.tsx";
 import { claimKey, useUiStore, type Dialog as Wanted } from "./ui.ts";
 
-type CreateDraft = Extract<CommandDraft, { type: "network.create" | "sandbox.create" }>;
+type CreateDraft = Extract<CommandDraft, { type: "network.create" | "sandbox.create" | "sandbox.adopt" }>;
 type Props = Extract<Wanted, { kind: "network" | "sandbox" }> & { close: () => void };
 
 /** The form for a new network or sandbox: beside the spot where it was dropped, or in the middle of a page without a canvas. */

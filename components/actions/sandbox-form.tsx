@@ -1,16 +1,23 @@
 "use client";
 
-import { Select, Stack } from "@mantine/core";
+import { Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import type { CommandDraft } from "#cnm/commands.ts";
-import type { Id } from "#cnm/ids.ts";
 import { canCreateSandbox, canShare } from "#cnm/rules.ts";
-import type { SandboxMode } from "#cnm/sandbox.ts";
 import type { Trouble } from "#components/api/trouble.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { freeName } from "#components/topology/intent.ts";
 import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
+import {
+  adoptable,
+  adoptableWords,
+  initialSandbox,
+  isAdoptable,
+  type SandboxDraft,
+  type SandboxValues,
+  sandboxDraft,
+  sourceProblem,
+} from "./sandbox-values.ts";
 
 export interface FormProps<Draft> {
   /** Null when it was made; else why not. */
@@ -18,26 +25,27 @@ export interface FormProps<Draft> {
   cancel: () => void;
 }
 
-type Draft = Extract<CommandDraft, { type: "sandbox.create" }>;
+const namespaces = [
+  { value: "private", label: "its own" },
+  { value: "host", label: "the host's" },
+  { value: "shared", label: "that of another sandbox" },
+  ...adoptable.map((value) => ({ value, label: adoptableWords[value].choice })),
+];
 
-export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
+export function SandboxForm({ submit, cancel }: FormProps<SandboxDraft>) {
   const topology = useTopology();
-  const form = useForm({
-    initialValues: {
-      name: freeName(topology, "sandbox"),
-      mode: "private" as SandboxMode,
-      sharedWith: null as Id | null,
-    },
+  const form = useForm<SandboxValues>({
+    initialValues: { ...initialSandbox, name: freeName(topology, "sandbox") },
     validate: {
       sharedWith: (id, { mode }) => (mode === "shared" && !id ? "Choose a sandbox" : null),
+      pid: (_, values) => sourceProblem("pid", values),
+      netns: (_, values) => sourceProblem("netns", values),
+      container: (_, values) => sourceProblem("container", values),
       name: (name) => nameProblem(name, (free) => canCreateSandbox(topology, free)),
     },
   });
   const { trouble, report } = useFormTrouble(form);
-  const send = form.onSubmit(async ({ name, mode, sharedWith }) => {
-    const place = mode === "shared" && sharedWith ? { mode, sharedWith } : { mode };
-    report(await submit({ type: "sandbox.create", name, ...place }));
-  });
+  const send = form.onSubmit(async (values) => report(await submit(sandboxDraft(values))));
   const homes = Object.values(topology.sandboxes).filter(({ id }) => canShare(topology, id).ok);
   return (
     <form onSubmit={send} noValidate>
@@ -46,11 +54,7 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
         <Select
           label="Namespace"
           allowDeselect={false}
-          data={[
-            { value: "private", label: "its own" },
-            { value: "host", label: "the host's" },
-            { value: "shared", label: "that of another sandbox", disabled: homes.length === 0 },
-          ]}
+          data={namespaces.map((choice) => ({ ...choice, disabled: choice.value === "shared" && homes.length === 0 }))}
           comboboxProps={{ withinPortal: false }}
           {...form.getInputProps("mode")}
         />
@@ -61,6 +65,14 @@ export function SandboxForm({ submit, cancel }: FormProps<Draft>) {
             data={homes.map(({ id, name }) => ({ value: id, label: name }))}
             comboboxProps={{ withinPortal: false }}
             {...form.getInputProps("sharedWith")}
+          />
+        )}
+        {isAdoptable(form.values.mode) && (
+          <TextInput
+            label={adoptableWords[form.values.mode].label}
+            placeholder={adoptableWords[form.values.mode].example}
+            description="Nothing in it is changed but what you connect, and deletion leaves it as it was."
+            {...form.getInputProps(form.values.mode)}
           />
         )}
         <FormTrouble trouble={trouble} />

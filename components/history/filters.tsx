@@ -17,6 +17,7 @@ const verbs = [
   "network.delete",
   "sandbox.create",
   "sandbox.update",
+  "sandbox.adopt",
   "sandbox.delete",
   "sandbox.exec",
   "endpoint.create",

@@ -1,4 +1,5 @@
 import type { CommandInput } from "#cnm/commands.ts";
+import { askedOf } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import { shortId } from "#cnm/ids.ts";
 
@@ -15,6 +16,8 @@ export function commandWords(command: CommandInput): string {
       return `create sandbox ${command.name}${placeWords(command)}`;
     case "sandbox.update":
       return `change sandbox ${readable(command.sandbox)}${list([command.hostname, command.domainname, ...(command.extraHosts ?? []), ...Object.values(command.dns ?? {}).flat()])}`;
+    case "sandbox.adopt":
+      return `adopt ${askedOf(command)} as sandbox ${command.name}`;
     case "sandbox.delete":
       return `delete sandbox ${readable(command.sandbox)}`;
     case "endpoint.create":

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { shortId } from "#cnm/ids.ts";
 import { endpointsIn, occupantsOf } from "#cnm/members.ts";
+import { sourceWords } from "#cnm/origin.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
 import { useUiStore } from "#components/actions/ui.ts";
@@ -29,7 +30,9 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
   const ui = useUiStore();
   const edit = useEditVerdict();
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.sandbox.inspect.queryOptions({ ref: sandbox.id }));
+  // No event tells that a process has ended.
+  const refetchInterval = sandbox.origin ? 2000 : false;
+  const { data } = useQuery(trpc.sandbox.inspect.queryOptions({ ref: sandbox.id }, { refetchInterval }));
   const endpoints = useMemo(() => endpointsIn(topology, sandbox.id), [topology, sandbox.id]);
   const occupants = occupantsOf(topology, sandbox.id);
   const owner = sandbox.sharedWith ? topology.sandboxes[sandbox.sharedWith] : undefined;
@@ -66,6 +69,7 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
               value: data?.namespace ?? (sandbox.mode === "host" ? "the host's" : null),
               mono: Boolean(data?.namespace),
             },
+            ...adoptionFacts(sandbox, data?.processRuns ?? null),
             { label: "Key", value: data?.key ?? null, mono: true, copy: data?.key ?? undefined },
             ...(owner ? [{ label: "Shares", value: `the namespace of ${owner.name}` }] : []),
             { label: "Lifetime", value: sandbox.managed ? "goes with its last endpoint" : "until it is deleted" },
@@ -125,4 +129,10 @@ function Occupants({ occupants }: { occupants: readonly Sandbox[] }) {
       </Group>
     </Section>
   );
+}
+
+function adoptionFacts({ origin }: Sandbox, runs: boolean | null) {
+  if (!origin) return [];
+  const state = { label: "Its process", value: runs ? "runs" : "has ended" };
+  return [{ label: "Adopted from", value: sourceWords(origin.source) }, ...(runs === null ? [] : [state])];
 }

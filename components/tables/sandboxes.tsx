@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import type { Id } from "#cnm/ids.ts";
+import { sourceWords } from "#cnm/origin.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { localTime } from "#components/inspector/facts.tsx";
@@ -44,8 +45,9 @@ const columns = [
 ];
 
 /** Whose namespace it is in. */
-function placeWords(topology: Topology, { mode, sharedWith }: Sandbox): string {
+function placeWords(topology: Topology, { mode, sharedWith, origin }: Sandbox): string {
   if (mode === "host") return "the host's";
+  if (origin) return `that of ${sourceWords(origin.source)}`;
   return sharedWith ? `that of ${topology.sandboxes[sharedWith]?.name}` : "its own";
 }
 

@@ -5,6 +5,7 @@ import type { Layout, Position, TopologyState } from "#cnm/events.ts";
 import type { Id } from "#cnm/ids.ts";
 import { occupantsOf } from "#cnm/members.ts";
 import type { DriverName, Network, NetworkOf } from "#cnm/network.ts";
+import { sourceWords } from "#cnm/origin.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count, listing } from "#cnm/text.ts";
 import { type LinkEdge, linksOf } from "./links.ts";
@@ -28,6 +29,8 @@ export interface SandboxData extends Record<string, unknown> {
   name: string;
   mode: Sandbox["mode"];
   managed: boolean;
+  /** Whose namespace an adopted one has: "process 1234 (nginx)". */
+  origin: string | null;
   rows: Row[];
   /** Who else is in its namespace, by name. */
   occupants: string[];
@@ -147,6 +150,7 @@ function sandboxCard(
     name: sandbox.name,
     mode: sandbox.mode,
     managed: sandbox.managed,
+    origin: sandbox.origin && sourceWords(sandbox.origin.source),
     rows,
     occupants: occupantsOf(state.topology, sandbox.id).map(({ name }) => name),
     status,
@@ -193,9 +197,10 @@ function cableHandles(side: Side, height: number): NodeHandle[] {
   ];
 }
 
-function sandboxName({ name, mode, rows, occupants, status }: SandboxData): string {
+function sandboxName({ name, mode, origin, rows, occupants, status }: SandboxData): string {
   const shared = occupants.length > 0 ? `, shared by ${listing(occupants)}` : "";
-  const head = `Sandbox ${name}${mode === "host" ? ", host mode" : ""}${shared}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
+  const place = origin ? `, adopted from ${origin}` : mode === "host" ? ", host mode" : "";
+  const head = `Sandbox ${name}${place}${shared}, ${statusWords[status]}, ${count(rows.length, "endpoint")}`;
   return rows.length > 0 ? `${head}: ${rows.map(({ text }) => text).join("; ")}` : head;
 }
 

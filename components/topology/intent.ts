@@ -66,7 +66,7 @@ export function connectCommands(topology: Topology, ends: Ends, choice: Endpoint
 export function createConnected(topology: Topology, create: CommandDraft, other: Id): CommandDraft[] {
   const network = topology.networks[other]?.name;
   const sandbox = topology.sandboxes[other]?.name;
-  if (create.type === "sandbox.create" && network)
+  if ((create.type === "sandbox.create" || create.type === "sandbox.adopt") && network)
     return [create, ...cable({ network, sandbox: create.name, name: freeEndpointName(topology, other, create.name) })];
   if (create.type === "network.create" && sandbox)
     return [create, ...cable({ network: create.name, sandbox, name: sandbox })];

@@ -1,6 +1,6 @@
 "use client";
 
-import { IconBox, IconCrown, IconHome } from "@tabler/icons-react";
+import { IconBox, IconCrown, IconHome, IconPackageImport } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { Fragment, memo } from "react";
 import { useUiStore } from "#components/actions/ui.ts";
@@ -13,10 +13,12 @@ import { type Row, rowCenter } from "./sandbox-rows.ts";
 import { statusWords } from "./status.ts";
 import { StatusGlyph } from "./status-glyph.tsx";
 
+const glyphs = { private: IconBox, host: IconHome, shared: IconBox, adopted: IconPackageImport };
+
 export const SandboxCard = memo(function SandboxCard({ id, data, selected }: NodeProps<SandboxNode>) {
   const role = useCableRole(id);
   const moving = useGesture((gesture) => gesture.moving === id);
-  const Glyph = data.mode === "host" ? IconHome : IconBox;
+  const Glyph = glyphs[data.mode];
   return (
     <div
       className={styles.card}
@@ -35,6 +37,11 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
         {data.managed && (
           <span className={styles.tag} title="Disappears with its last endpoint">
             managed
+          </span>
+        )}
+        {data.origin && (
+          <span className={styles.tag} title={`Its namespace is that of ${data.origin}`}>
+            adopted
           </span>
         )}
         <StatusGlyph status={data.status} />

@@ -14,12 +14,14 @@ import { emptyFacts, type Facts } from "#cnm/facts.ts";
 import type { Actor, HistorySummary, StepRecord } from "#cnm/history.ts";
 import type { Id } from "#cnm/ids.ts";
 import { choosesPort } from "#cnm/port-fields.ts";
+import type { Sandbox } from "#cnm/sandbox.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
 import { isFile, isProtection } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
+import { Adoptions, type AdoptionsOptions } from "./adoptions.ts";
 import { EventLog, type LoggedEvent } from "./event-log.ts";
 import type { KernelPort } from "./kernel.ts";
 import { type Mutation, mutationOf, prepare, type Surroundings, verbOf } from "./mutation.ts";
@@ -65,6 +67,8 @@ export interface ControllerOptions {
   hostId: string;
   /** What to leave alone on this host. */
   host: HostSettings;
+  /** See `AdoptionsOptions`. */
+  findContainer?: AdoptionsOptions["findContainer"];
   /** How the default network is to be, null for none; it is left alone if this is not given. */
   defaultNetwork?: ReturnType<typeof parseDefaultNetwork>;
   now?: () => Date;
@@ -97,6 +101,7 @@ export class NetworkController {
   readonly #queue = new SerialQueue();
   readonly #events: EventLog;
   readonly #applying = new Set<Id>();
+  readonly #adoptions: Adoptions;
   readonly #problems = new Problems();
   readonly #repairer = new Repairer(() => this.#queue.run(() => this.#repair()));
   readonly #watcher = new Watcher(() => this.#look());
@@ -116,6 +121,7 @@ export class NetworkController {
     names,
     hostId,
     host,
+    findContainer,
     defaultNetwork,
     now = () => new Date(),
     onError = () => {},
@@ -124,7 +130,8 @@ export class NetworkController {
     this.#store = store;
     this.#names = names;
     this.#hostId = hostId;
-    this.#host = { ...host, resolvConf: { path: "", text: "" } };
+    this.#adoptions = new Adoptions({ kernel, findContainer });
+    this.#host = { ...host, resolvConf: { path: "", text: "" }, lost: this.#adoptions.lost };
     this.#defaultNetwork = defaultNetwork;
     this.#now = now;
     this.#onError = onError;
@@ -140,6 +147,7 @@ export class NetworkController {
     this.#unsupported = await this.#kernel.unsupported();
     this.#host = { ...this.#host, resolvConf: await this.#kernel.resolvConf() };
     const began = performance.now();
+    await this.#adoptions.findLost(await this.#store.loadTopology());
     const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.#host);
     this.#topology = topology;
     await this.#tellNames(allNames(topology));
@@ -147,6 +155,7 @@ export class NetworkController {
     if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
     this.#revision = this.#startedAt = await this.#store.lastSeq();
     this.#problems.note(reconciled.failures, topology, this.#revision);
+    await this.#noteAdoptions();
     if (reconciled.failures.length > 0) this.#repairer.later();
     await this.#queue.run(() => this.#settleDefaultNetwork());
     this.#watcher.start();
@@ -190,6 +199,11 @@ export class NetworkController {
     return this.#events.subscribe(lastId, signal);
   }
 
+  /** See `Adoptions.processRuns`. */
+  processRuns(sandbox: Sandbox): boolean | null {
+    return this.#adoptions.processRuns(sandbox);
+  }
+
   /** What the host's network has now. */
   async facts(): Promise<Facts> {
     return (await this.#surroundings()).facts;
@@ -197,7 +211,8 @@ export class NetworkController {
 
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
   async plan(commands: readonly CommandInput[]): Promise<Planned> {
-    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings());
+    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands));
+    this.#adoptions.refuseLost(mutation.changes, this.#topology);
     const steps = await this.#stepsOf(mutation);
     const { changes, summary } = mutation;
     return { changes, steps: steps.map((step) => this.#kernel.render(step)), summary };
@@ -288,6 +303,7 @@ export class NetworkController {
   async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
     try {
       const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands));
+      this.#adoptions.refuseLost(mutation.changes, this.#topology);
       const changedAt = (id: Id) => this.#changedAt.get(id) ?? this.#startedAt;
       refuseStale(mutation.changes, changedAt, options.baseRevision ?? Number.POSITIVE_INFINITY);
       return mutation;
@@ -396,9 +412,13 @@ export class NetworkController {
     });
   }
 
-  /** Puts the firewall back if somebody else has changed it, and follows the host's resolv.conf. */
+  /**
+   * Tells what has become of adopted processes, follows the host's resolv.conf, and puts the firewall back if somebody else
+   * has changed it.
+   */
   async #look(): Promise<void> {
     try {
+      if (await this.#noteAdoptions()) this.#events.publish({ type: "state", state: this.state() });
       await this.#followResolvConf();
       if (!(await this.#kernel.disturbed())) return;
       await this.#queue.run(async () => {
@@ -425,8 +445,15 @@ export class NetworkController {
     });
   }
 
+  /** Whether there is anything new. */
+  async #noteAdoptions(): Promise<boolean> {
+    await this.#adoptions.findEnded(this.#topology);
+    return this.#problems.noteConditions(this.#adoptions.conditions(this.#topology), this.#revision);
+  }
+
   async #makeEqual(): Promise<boolean> {
     const began = performance.now();
+    await this.#adoptions.findLost(this.#topology);
     const reconciled = await reconcile(this.#kernel, everything(this.#topology, this.#host));
     if (this.#problems.note(reconciled.failures, this.#topology, this.#revision))
       this.#events.publish({ type: "state", state: this.state() });
@@ -459,6 +486,7 @@ export class NetworkController {
 
   #settle(change: Change, seq: number): void {
     this.#problems.delete(change.id);
+    if (!change.after) this.#adoptions.forget(change.id);
     if (change.after) this.#changedAt.set(change.id, seq);
     else this.#changedAt.delete(change.id);
     if (!change.after && this.#layout[change.id]) {
@@ -489,7 +517,8 @@ export class NetworkController {
   /** The host is only looked at for what chooses a subnet, a device or a port. */
   async #surroundings(commands?: readonly CommandInput[]): Promise<Surroundings> {
     const facts = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
-    return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported }, host: this.#host };
+    const namespaces = await this.#adoptions.facts(commands ?? []);
+    return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported, namespaces }, host: this.#host };
   }
 }
 

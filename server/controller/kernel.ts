@@ -1,9 +1,23 @@
-import type { HostFacts } from "#cnm/facts.ts";
+import type { Refusal } from "#cnm/errors.ts";
+import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { FirewallState, GuardCount } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
-import type { FileObject, KernelObject } from "#server/kernel/objects.ts";
+import type { FileObject, KernelObject, NetnsObject } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
+
+/** A process as a container engine knows it. */
+export interface ContainerProcess {
+  engine: "docker" | "podman";
+  name: string;
+  id: string;
+  pid: number;
+}
+
+export type AskedNamespace =
+  | { kind: "pid"; pid: number }
+  | { kind: "path"; path: string }
+  | ({ kind: "container" } & ContainerProcess);
 
 /** The kernel as the controller sees it; `main.ts` fills it with `server/kernel`. Everything but `plan` and `render` is asynchronous. */
 export interface KernelPort {
@@ -31,6 +45,12 @@ export interface KernelPort {
   facts(): Promise<HostFacts>;
   /** Driver name → why this kernel cannot serve it. */
   unsupported(): Promise<Record<string, string>>;
+  /** What the host knows of a namespace that is to be adopted, or why it cannot be. Changes nothing. */
+  resolveNamespace(asked: AskedNamespace): Promise<NamespaceFacts | Refusal>;
+  /** Which of the adopted namespaces cannot be had any more, by their place in the list. */
+  lostAmong(namespaces: readonly NetnsObject[]): Promise<number[]>;
+  /** Which of the processes have ended, by their place in the list. */
+  endedAmong(processes: readonly { pid: number; startTime: string }[]): Promise<number[]>;
   /** What the firewall has of ours and has counted. The kernel knows no ids: owners are their first twelve digits, guards their port. */
   firewallCounters(): Promise<FirewallCounters>;
 }

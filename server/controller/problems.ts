@@ -8,6 +8,7 @@ import { failuresOf } from "./reconcile.ts";
 /** What the last attempt on each object ended with, as long as nothing has gone well since. */
 export class Problems {
   readonly #problems = new Map<Id, ObjectProblem>();
+  readonly #conditions = new Map<Id, ObjectProblem>();
   readonly #unrepaired = new Set<Id>();
 
   /** `untilRepaired`: it is gone as soon as the host is as it should be, and not only with the next success. */
@@ -18,6 +19,7 @@ export class Problems {
 
   delete(id: Id): void {
     this.#problems.delete(id);
+    this.#conditions.delete(id);
   }
 
   /**
@@ -34,7 +36,17 @@ export class Problems {
     return true;
   }
 
+  /** How objects are that nobody has tried to change. False if that is nothing new. */
+  noteConditions(conditions: ReadonlyMap<Id, string>, seq: number): boolean {
+    const same = [...conditions].every(([id, message]) => this.#conditions.get(id)?.message === message);
+    if (same && conditions.size === this.#conditions.size) return false;
+    for (const id of this.#conditions.keys()) if (!conditions.has(id)) this.#conditions.delete(id);
+    for (const [id, message] of conditions)
+      if (this.#conditions.get(id)?.message !== message) this.#conditions.set(id, { seq, message });
+    return true;
+  }
+
   toRecord(): Record<Id, ObjectProblem> {
-    return Object.fromEntries(this.#problems);
+    return Object.fromEntries([...this.#conditions, ...this.#problems]);
   }
 }

@@ -90,6 +90,8 @@ export class System {
       /** The sandbox key of the CNM: the path of the namespace. */
       key: namespace ? this.#options.namespaceKey(namespace) : null,
       namespace: namespace || null,
+      /** Whether the process runs that its namespace is from; null where it is from none. */
+      processRuns: this.#options.controller.processRuns(sandbox),
       gateway: gatewayOf(topology, sandbox.id),
       endpoints: endpoints.map((endpoint) => this.inspectEndpoint(endpoint.id)),
     };

@@ -11,7 +11,7 @@ import type { Change, Topology } from "#cnm/topology.ts";
 import type { HostSettings, JoinContext, Place } from "#server/drivers/driver.ts";
 import { endpointObjects, networkObjects, sharedObjects } from "#server/drivers/registry.ts";
 import { namespaceName } from "#server/kernel/names.ts";
-import type { FileObject, KernelObject, Namespace } from "#server/kernel/objects.ts";
+import type { FileObject, KernelObject, Namespace, NetnsObject } from "#server/kernel/objects.ts";
 
 /** What is wanted of a host depends on what the daemon was told, and on its own resolv.conf. */
 export interface HostState extends HostSettings {
@@ -71,20 +71,13 @@ export function namespaceOf(sandbox: Sandbox): Namespace {
 function sandboxObjects(topology: Topology, sandbox: Sandbox, host: HostState): KernelObject[] {
   const ns = namespaceOf(sandbox);
   const gateway = gatewayOf(topology, sandbox.id);
-  const own: KernelObject[] =
-    sandbox.mode !== "private"
-      ? []
-      : [
-          { kind: "netns", name: ns },
-          { kind: "link", type: "loopback", ns, name: "lo", up: true, alias: `patchbay sandbox ${sandbox.name}` },
-          ...deafToRedirects(ns),
-        ];
+  if (host.lost?.has(sandbox.id)) return [];
   return [
-    ...own,
+    ...namespaceObjects(sandbox),
     ...endpointsIn(topology, sandbox.id).flatMap((endpoint) => {
       const network = topology.networks[endpoint.networkId];
       if (!network || !endpoint.attachment) return [];
-      const otherEnd = otherEndOf(topology, endpoint);
+      const otherEnd = reachableEnd(topology, endpoint, host);
       // One that waits has no interface that anything could be of.
       if (drivers[network.driver].paired && !otherEnd) return [];
       const join: JoinContext = {
@@ -109,6 +102,26 @@ export function fileObjects(topology: Topology, sandbox: Sandbox, { resolvConf }
   return sandboxFiles(topology, sandbox, resolvConf).map((file) => ({ kind: "file", ns, ...file }));
 }
 
+/** An adopted namespace as the kernel knows it; null for a sandbox of another mode. */
+export function adoptedNamespace({ id, origin }: Sandbox): NetnsObject | null {
+  if (!origin) return null;
+  const { foreign: _, ...adopted } = origin;
+  return { kind: "netns", name: namespaceName(id), adopted };
+}
+
+/** Of an adopted one nothing but the name is ours. */
+function namespaceObjects(sandbox: Sandbox): KernelObject[] {
+  const ns = namespaceOf(sandbox);
+  const adopted = adoptedNamespace(sandbox);
+  if (adopted) return [adopted];
+  if (sandbox.mode !== "private") return [];
+  return [
+    { kind: "netns", name: ns },
+    { kind: "link", type: "loopback", ns, name: "lo", up: true, alias: `patchbay sandbox ${sandbox.name}` },
+    ...deafToRedirects(ns),
+  ];
+}
+
 /**
  * What goes through the host to a sibling on the same bridge makes the host point to the sibling itself (ICMP redirect), which
  * would not know what to do with it.
@@ -128,6 +141,12 @@ function told({ options }: Endpoint, { ns, interfaceName: dev }: JoinContext): K
     return { kind: "sysctl", ns, name: `net/${name.replaceAll(".", "/").replace("IFNAME", dev)}`, value };
   });
   return [...sysctls, ...routes];
+}
+
+/** The endpoint that it is paired with, if that is joined where a link can lead. */
+function reachableEnd(topology: Topology, endpoint: Endpoint, host: HostSettings): ReturnType<typeof otherEndOf> {
+  const end = otherEndOf(topology, endpoint);
+  return end?.attachment && host.lost?.has(end.attachment.sandboxId) ? null : end;
 }
 
 /** Where a joined endpoint is. */

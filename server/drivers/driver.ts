@@ -1,4 +1,5 @@
 import type { Endpoint } from "#cnm/endpoint.ts";
+import type { Id } from "#cnm/ids.ts";
 import type { DriverName, NetworkOf } from "#cnm/network.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { KernelObject, Namespace } from "#server/kernel/objects.ts";
@@ -24,8 +25,10 @@ export interface JoinContext {
   host: HostSettings;
 }
 
-/** What the daemon was told to leave alone on this host. */
+/** What is to be left alone on this host. */
 export interface HostSettings {
+  /** Adopted sandboxes whose namespace is gone: nothing can be made for them. None if it is not given. */
+  lost?: Pick<ReadonlySet<Id>, "has">;
   /** Whether rules are written; without them there is no translation and no isolation but that of bridges. */
   firewall: boolean;
   /** Whether forwarding is switched on where a network needs it. */

@@ -78,6 +78,7 @@ type Runners = { [Op in Step["op"]]: (session: Session, step: StepOf<Op>, option
 
 const runners: Runners = {
   "netns.add": (session, { name }) => session.addNamespace(name),
+  "netns.adopt": (session, { name, op: _, ...adopted }) => session.adoptNamespace(name, adopted),
   "netns.del": (session, { name }) => session.deleteNamespace(name),
   "link.add": addLink,
   "link.set": changeLink,

@@ -1,11 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
-import type { HostFacts } from "#cnm/facts.ts";
+import type { Refusal } from "#cnm/errors.ts";
+import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
+import type { AskedNamespace } from "./adopt.ts";
 import type { FileLook } from "./files/files.ts";
-import type { FileObject, KernelObject, Namespace } from "./objects.ts";
+import type { FileObject, KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import type { ResolverSockets } from "./resolver/resolvers.ts";
 import type { Step } from "./steps.ts";
 
@@ -70,6 +72,9 @@ export interface KernelCalls {
   observeFirewall(like: readonly KernelObject[]): KernelObject[];
   firewallCounters(): FirewallCounters;
   routes(ns: Namespace): SeenRoute[];
+  resolveNamespace(asked: AskedNamespace): NamespaceFacts | Refusal;
+  lostAmong(adopted: readonly NetnsObject[]): number[];
+  endedAmong(processes: readonly { pid: number; startTime: string }[]): number[];
   close(): void;
 }
 

@@ -47,6 +47,37 @@ describe("golden scripts", () => {
     `);
   });
 
+  test("an adopted namespace: only the name comes and goes, and what is in it by steps of its own", () => {
+    const identity = { cookie: "4711", bootId: "b" };
+    const process = { pid: 1234, startTime: "98765", program: "nginx" };
+    const adopted = {
+      kind: "netns" as const,
+      name: sandboxNs(1),
+      adopted: { source: { kind: "pid" as const, ...process }, ...identity },
+    };
+    const address: KernelObject = { kind: "address", ns: sandboxNs(1), dev: "theirs", address: "10.0.0.1/8" };
+    const have = [...network, adopted, address, ...endpointObjects(1)];
+    expect(script(have, network).split("\n")[0]).toBe("ip netns attach pb-000000000001 1234");
+    expect(script(network, have)).toMatchInlineSnapshot(`
+      "ip -n pb-000000000001 addr del 10.0.0.1/8 dev theirs
+      ip link del dev pbv0000100000
+      ip netns del pb-000000000001"
+    `);
+    const path = {
+      ...adopted,
+      adopted: { source: { kind: "path" as const, path: "/run/netns/the web" }, ...identity },
+    };
+    expect(script([path], [])).toMatchInlineSnapshot(
+      `"nsenter '--net=/run/netns/the web' sh -c 'ip netns attach pb-000000000001 $$'"`,
+    );
+    const stranger = { kind: "netns" as const, name: sandboxNs(1) };
+    expect(script([adopted], [stranger])).toMatchInlineSnapshot(`
+      "ip netns del pb-000000000001
+      ip netns attach pb-000000000001 1234"
+    `);
+    expect(plan(have, have)).toEqual([]);
+  });
+
   test("a leave: the veth takes along what is on it", () => {
     expect(script([...network, ...sandboxObjects(1)], joined)).toMatchInlineSnapshot(`"ip link del dev pbv0000100000"`);
   });

@@ -13,6 +13,7 @@ import {
   keyOf,
   type LinkObject,
   type Namespace,
+  type NetnsObject,
   type NetworkObject,
   type ShaperObject,
   type SysctlObject,
@@ -95,7 +96,7 @@ class Doomed {
     this.#objects = objects;
     this.#unguarded = objects.some(({ kind }) => kind === "guard-table");
     for (const object of objects) {
-      if (object.kind === "netns") this.#namespaces.add(object.name);
+      if (object.kind === "netns" && !object.adopted) this.#namespaces.add(object.name);
       if (object.kind === "link" && !outlivesUs(object)) for (const end of endsOf(object)) this.#devices.add(end);
       if (object.kind === "ingress") this.#deaf.add(endOf(object.ns, object.dev));
       if (object.kind === "address") this.#unaddressed.add(routesOf(object.ns, object.dev, familyOf(object.address)));
@@ -262,7 +263,7 @@ function creations(wanted: readonly NetworkObject[], kept: Index): Step[] {
 function creation(object: NetworkObject, kept: NetworkObject | undefined): Phases {
   switch (object.kind) {
     case "netns":
-      return kept ? {} : { namespace: [{ op: "netns.add", name: object.name }] };
+      return kept ? {} : { namespace: [namespaceCreation(object)] };
     case "link":
       return linkCreation(object, kept?.kind === "link" ? kept : undefined);
     case "sysctl": {
@@ -303,6 +304,10 @@ function creation(object: NetworkObject, kept: NetworkObject | undefined): Phase
     case "quiet":
       return kept ? {} : { guard: [{ op: "quiet.add", port: object.port }] };
   }
+}
+
+function namespaceCreation({ name, adopted }: NetnsObject): Step {
+  return adopted ? { op: "netns.adopt", name, ...adopted } : { op: "netns.add", name };
 }
 
 function routeOf({ ns, family, dst, via, dev }: Extract<NetworkObject, { kind: "route" }>) {

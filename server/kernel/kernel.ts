@@ -1,15 +1,17 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { HostFacts } from "#cnm/facts.ts";
+import type { Refusal } from "#cnm/errors.ts";
+import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
+import type { AskedNamespace } from "./adopt.ts";
 import { callWorker } from "./call-worker.ts";
 import type { DropCounter, FileWanted, FirewallCounters, FirewallState, KernelCalls, KernelOptions } from "./calls.ts";
 import { plan } from "./diff.ts";
 import type { FileLook } from "./files/files.ts";
-import type { KernelObject, Namespace } from "./objects.ts";
+import type { KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import { renderAt } from "./render.ts";
 import type { Step } from "./steps.ts";
 
@@ -43,6 +45,12 @@ export interface Kernel {
   disturbed(): Promise<boolean>;
   /** As `observe` of everything, for chains, rules and guards alone. */
   observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
+  /** What the host knows of a namespace that is to be adopted, or why it cannot be. Changes nothing. */
+  resolveNamespace(asked: AskedNamespace): Promise<NamespaceFacts | Refusal>;
+  /** Which of the adopted namespaces cannot be had any more, by their place in the list. */
+  lostAmong(namespaces: readonly NetnsObject[]): Promise<number[]>;
+  /** Which of the processes have ended, by their place in the list; cheap enough for each second. */
+  endedAmong(processes: readonly { pid: number; startTime: string }[]): Promise<number[]>;
   /** What the firewall has of ours and has counted; an owner's id is its first twelve digits. */
   firewallCounters(): Promise<FirewallCounters>;
   /** The main routing table of a namespace; ENOENT where there is no such namespace. */
@@ -85,6 +93,9 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     observeFirewall: (like) => call("observeFirewall", like),
     firewallCounters: () => call("firewallCounters"),
     routes: (ns) => call("routes", ns),
+    resolveNamespace: (asked) => call("resolveNamespace", asked),
+    lostAmong: (namespaces) => call("lostAmong", namespaces),
+    endedAmong: (processes) => call("endedAmong", processes),
     namespaceKey: (name) => join(options.netnsDir, name),
     close: () => end(call("close")),
   };

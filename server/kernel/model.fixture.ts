@@ -1,4 +1,12 @@
-import { isNetworkObject, isOnce, type KernelObject, keyOf, type LinkObject, type Namespace } from "./objects.ts";
+import {
+  isNetworkObject,
+  isOnce,
+  type KernelObject,
+  keyOf,
+  type LinkObject,
+  type Namespace,
+  type NetnsObject,
+} from "./objects.ts";
 import type { LinkSet, Step } from "./steps.ts";
 
 /**
@@ -26,9 +34,14 @@ export class ModelKernel {
       case "netns.add":
         this.#add({ kind: "netns", name: step.name });
         return this.#add({ kind: "link", type: "loopback", ns: step.name, name: "lo", up: false, alias: "" });
+      case "netns.adopt": {
+        const { op: _, name, ...adopted } = step;
+        return this.#add({ kind: "netns", name, adopted });
+      }
       case "netns.del":
         this.#require(step.name);
         if (this.#find(`resolver ${step.name}`)) throw new Error(`a resolver keeps ${step.name} in being`);
+        if (this.#isAdopted(step.name)) return this.#forgetEmpty(step.name);
         return this.#forget((object) => namespaceOf(object) === step.name);
       case "link.add": {
         const { ns, name, link } = step;
@@ -222,7 +235,22 @@ export class ModelKernel {
   }
 
   #require(ns: Namespace): void {
-    if (ns !== "" && !this.#find(`netns ${ns}`)) throw new Error(`no namespace ${ns}`);
+    if (ns !== "" && !this.#namespace(ns)) throw new Error(`no namespace ${ns}`);
+  }
+
+  #namespace(ns: Namespace): NetnsObject | undefined {
+    return this.#objects.find((object) => object.kind === "netns" && object.name === ns) as NetnsObject | undefined;
+  }
+
+  #isAdopted(ns: Namespace): boolean {
+    return this.#namespace(ns)?.adopted !== undefined;
+  }
+
+  /** What is left in it would be there for ever. */
+  #forgetEmpty(ns: Namespace): void {
+    const left = this.#objects.filter((object) => namespaceOf(object) === ns && object.kind !== "netns");
+    if (left.some(({ kind }) => kind !== "sysctl")) throw new Error(`${ns} has ${left.map(keyOf).join(", ")} in it`);
+    this.#forget((object) => namespaceOf(object) === ns);
   }
 
   #requireTable(): void {

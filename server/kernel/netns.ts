@@ -8,7 +8,7 @@ import * as sys from "./sys.ts";
  * on it. A file of ours without the mount is half-made: whoever made it died between the two. Symbolic links and any other
  * file are someone else's: refused, never followed.
  */
-const NSFS_MAGIC = 0x6e736673;
+export const NSFS_MAGIC = 0x6e736673;
 const { O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** Makes the directory a shared mount, as `ip netns add` does, so that its mounts reach other mount namespaces. Idempotent. */
@@ -21,6 +21,19 @@ export function prepareDirectory(directory: string): void {
     // Not a mount point yet.
     sys.mount(directory, directory, sys.MS_BIND | sys.MS_REC);
     sys.mount("", directory, sys.MS_SHARED | sys.MS_REC);
+  }
+}
+
+/** Gives the name to the namespace of the descriptor. EEXIST if it is taken; a half-made name is completed. */
+export function nameNamespace(path: string, fd: number): void {
+  const file = claim(path);
+  try {
+    sys.mount(`/proc/thread-self/fd/${fd}`, `/proc/thread-self/fd/${file}`, sys.MS_BIND);
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    sys.close(file);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NamespaceIdentity, NamespaceSource } from "#cnm/origin.ts";
 import { normalRule } from "./firewall/rule.ts";
 
 /**
@@ -9,6 +10,13 @@ export type Namespace = string;
 export interface NetnsObject {
   kind: "netns";
   name: string;
+  /** One that somebody else has made: only the name is ours. What is in it is not, and goes by steps of its own. */
+  adopted?: Adoption;
+}
+
+/** Where the namespace is to be found, and how it is known to be the one that is meant. */
+export interface Adoption extends NamespaceIdentity {
+  source: NamespaceSource;
 }
 
 /** Only ever observed: the link was marked to be deleted with others, by somebody who died or failed before that. */
@@ -291,7 +299,7 @@ export const isNetworkObject = (object: KernelObject): object is NetworkObject =
 export function keyOf(object: KernelObject): string {
   switch (object.kind) {
     case "netns":
-      return `netns ${object.name}`;
+      return object.adopted ? `netns ${object.name} adopted ${object.adopted.cookie}` : `netns ${object.name}`;
     case "link":
       return object.type === "veth"
         ? `link ${object.ns} ${object.name} veth ${object.peer.ns} ${object.peer.name}`

@@ -10,6 +10,7 @@ import { listNamespaces } from "./netns.ts";
 import { givenNumber, hostNumbers, numberOf } from "./netns-numbers.ts";
 import {
   type AddressObject,
+  type Adoption,
   type IngressObject,
   isNetworkObject,
   isOnce,
@@ -19,6 +20,7 @@ import {
   type LinkObject,
   type Namespace,
   type NeighbourObject,
+  type NetnsObject,
   type NetworkObject,
   type RedirectObject,
   type ResolverObject,
@@ -30,7 +32,7 @@ import {
 import { shaping } from "./observe-shaping.ts";
 import type { Resolvers } from "./resolver/resolvers.ts";
 import { Session } from "./session.ts";
-import { asSysError } from "./sys.ts";
+import { asSysError, cookieOf } from "./sys.ts";
 import type { Sysctls } from "./sysctl.ts";
 
 /** What netlink and /proc/sys tell of; the firewall is observed by itself. */
@@ -50,6 +52,8 @@ interface Look {
   netnsId: number;
   /** As the host's, by the numbers that the ends of our veths tell here. */
   hostIds: ReadonlyMap<number, number>;
+  /** Asked for only where one is to be compared. */
+  cookie: string | null;
   links: readonly LinkInfo[];
   onLinks: OnLink[];
   sysctls: SysctlObject[];
@@ -66,15 +70,17 @@ export function observe(options: ObserveOptions): KernelObject[] {
 function observeNetwork({ directory, like, everything, resolvers }: ObserveOptions): NetworkObject[] {
   const named = namedIn(like.filter(isNetworkObject));
   const wanted = (name: string) => everything || named.namespaces.has(name);
-  const looks = lookInto({ directory, resolvers }, named.sysctls, wanted);
+  const looks = lookInto({ directory, resolvers }, named, wanted);
   const lost = resolvers.namespaces().filter((ns) => wanted(ns) && !looks.some((look) => look.ns === ns));
   const guards = named.guards.size > 0 || everything ? observeGuards() : [];
   const nearGuards = everything ? guards : guards.filter((object) => named.guards.has(keyOf(object)));
   const numbered = new Map(looks.flatMap((look) => (look.netnsId < 0 ? [] : [[look.netnsId, look] as const])));
   const found = looks.flatMap((look): NetworkObject[] => {
     const objects = [...links(look, numbered, named), ...look.onLinks];
-    if (look.ns !== "")
-      return [{ kind: "netns", name: look.ns }, ...objects, ...look.sysctls, ...(look.resolver ? [look.resolver] : [])];
+    if (look.ns !== "") {
+      const resolver = look.resolver ? [look.resolver] : [];
+      return [namespaceObject(look, named.foreign), ...objects, ...look.sysctls, ...resolver];
+    }
     const near = everything ? objects : objects.filter((object) => named.devices.has(deviceOf(object)));
     return [...near, ...look.sysctls];
   });
@@ -83,7 +89,7 @@ function observeNetwork({ directory, like, everything, resolvers }: ObserveOptio
 
 function lookInto(
   { directory, resolvers }: Pick<ObserveOptions, "directory" | "resolvers">,
-  named: Named["sysctls"],
+  named: Named,
   wanted: (name: string) => boolean,
 ): Look[] {
   const session = new Session(directory);
@@ -95,10 +101,11 @@ function lookInto(
       return {
         ns,
         netnsId: (leadsAway ? givenNumber : numberOf)(session, "", ns),
+        cookie: named.foreign.has(ns) ? cookieOf(session.descriptor(ns)) : null,
         hostIds: new Map(),
         links,
         onLinks: [...onLinks(session.socket(ns), ns, links), ...shaping(session.socket(ns), ns, links)],
-        sysctls: sysctls(session, ns, named.get(ns) ?? new Set()),
+        sysctls: sysctls(session, ns, named.sysctls.get(ns) ?? new Set()),
         resolver: ns === "" ? null : resolvers.observe(ns, session.descriptor(ns)),
       };
     });
@@ -107,6 +114,12 @@ function lookInto(
   } finally {
     session.close();
   }
+}
+
+/** One that is not the one that was adopted is a stranger who has our name: not the object that is wanted. */
+function namespaceObject({ ns: name, cookie }: Look, foreign: Named["foreign"]): NetnsObject {
+  const adopted = foreign.get(name);
+  return adopted && adopted.cookie === cookie ? { kind: "netns", name, adopted } : { kind: "netns", name };
 }
 
 /** Links between sandboxes are ours at one end. */
@@ -130,6 +143,8 @@ interface Named {
   adopted: Set<string>;
   /** Veths whose own MAC matters, by `keyOf`. */
   macs: Set<string>;
+  /** Namespaces of others, by our name for them. */
+  foreign: Map<Namespace, Adoption>;
 }
 
 /** What the objects name. */
@@ -140,12 +155,14 @@ function namedIn(like: readonly NetworkObject[]): Named {
   const sysctls = new Map<Namespace, Set<string>>();
   const adopted = new Set<string>();
   const macs = new Set<string>();
+  const foreign = new Map<Namespace, Adoption>();
   for (const object of like) {
     if (isOnce(object)) {
       guards.add(keyOf(object));
       continue;
     }
     namespaces.add(object.kind === "netns" ? object.name : object.ns);
+    if (object.kind === "netns" && object.adopted) foreign.set(object.name, object.adopted);
     if (object.kind === "link" && object.type === "veth") namespaces.add(object.peer.ns);
     if (object.kind === "link" && object.type === "veth" && object.mac !== undefined) macs.add(keyOf(object));
     if (object.kind !== "netns" && object.kind !== "sysctl" && object.kind !== "resolver" && object.ns === "")
@@ -153,7 +170,7 @@ function namedIn(like: readonly NetworkObject[]): Named {
     if (object.kind === "link" && object.type === "adopted-bridge") adopted.add(keyOf(object));
     if (object.kind === "sysctl") sysctls.set(object.ns, (sysctls.get(object.ns) ?? new Set()).add(object.name));
   }
-  return { namespaces, devices, guards, sysctls, adopted, macs };
+  return { namespaces, devices, guards, sysctls, adopted, macs, foreign };
 }
 
 /** `numbered`: what was found in the namespaces, by the number that the host's has for each. */

@@ -89,6 +89,8 @@ function argumentsOf(step: Command): string[] {
   switch (step.op) {
     case "netns.add":
       return ["ip", "netns", "add", step.name];
+    case "netns.adopt":
+      return attach(step);
     case "netns.del":
       return ["ip", "netns", "del", step.name];
     case "link.add":
@@ -170,6 +172,14 @@ function argumentsOf(step: Command): string[] {
       return ["nft", [remove, add].filter(Boolean).join("; ")];
     }
   }
+}
+
+/** A path is brought in by a process that goes there; a container's namespace is that of its process. */
+function attach({ name, source }: StepOf<"netns.adopt">): string[] {
+  const own = ["ip", "netns", "attach", name];
+  return source.kind === "path"
+    ? ["nsenter", `--net=${source.path}`, "sh", "-c", `${own.join(" ")} $$`]
+    : [...own, `${source.pid}`];
 }
 
 /** All elements in one call, which is one transaction. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { adoptNamespace } from "./adopt.ts";
 import {
   addBridge,
   addIfb,
@@ -11,7 +12,7 @@ import {
 } from "./netlink/link.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "./netlink/socket.ts";
 import { addNamespace, deleteNamespace, openNamespace } from "./netns.ts";
-import type { Namespace } from "./objects.ts";
+import type { Adoption, Namespace } from "./objects.ts";
 import * as sys from "./sys.ts";
 import { Sysctls } from "./sysctl.ts";
 
@@ -78,6 +79,10 @@ export class Session {
 
   addNamespace(name: string): void {
     this.#keep(name, enter(addNamespace(this.#path(name))));
+  }
+
+  adoptNamespace(name: string, adopted: Adoption): void {
+    this.#keep(name, enter(adoptNamespace(this.#path(name), adopted)));
   }
 
   deleteNamespace(name: string): void {

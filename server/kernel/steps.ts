@@ -1,4 +1,4 @@
-import type { FileObject, HeldPort, Namespace, PortProtocol, Table, Target } from "./objects.ts";
+import type { Adoption, FileObject, HeldPort, Namespace, PortProtocol, Table, Target } from "./objects.ts";
 
 /**
  * One kernel operation: what `diff` decides, `render` writes as a command line, `apply` runs and history keeps. One step is
@@ -7,6 +7,8 @@ import type { FileObject, HeldPort, Namespace, PortProtocol, Table, Target } fro
  */
 export type Step =
   | { op: "netns.add"; name: string }
+  /** Gives the name to a namespace that is there. Fails unless it is the very one. */
+  | ({ op: "netns.adopt"; name: string } & Adoption)
   | { op: "netns.del"; name: string }
   | { op: "link.add"; ns: Namespace; name: string; link: LinkAdd }
   | { op: "link.set"; ns: Namespace; name: string; set: LinkSet }

@@ -98,6 +98,8 @@ export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOL_NETLINK = 270;
 const O_CLOEXEC = 0o2000000;
+/** open(2), which Node does not name: a place in the tree and no more. */
+export const O_PATH = 0o10000000;
 const SOCK_CLOEXEC = O_CLOEXEC;
 const MSG_DONTWAIT = 0x40;
 const MSG_TRUNC = 0x20;
@@ -189,6 +191,23 @@ export function peerCredentials(fd: number): { pid: number; uid: number; gid: nu
   length.writeInt32LE(value.length);
   check("getsockopt", raw.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length));
   return { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };
+}
+
+/** SO_NETNS_COOKIE of asm-generic/socket.h, since Linux 5.14. */
+const SO_NETNS_COOKIE = 71;
+
+/** The number that no other network namespace has or had since the host has started. EINVAL if it is none. */
+export function cookieOf(fd: number): string {
+  return inNamespace(fd, () => {
+    const probe = socket(AF_NETLINK, SOCK_RAW, 0);
+    try {
+      const value = Buffer.alloc(8);
+      getOption(probe, SOL_SOCKET, { name: SO_NETNS_COOKIE, value });
+      return value.readBigUInt64LE(0).toString();
+    } finally {
+      close(probe);
+    }
+  });
 }
 
 let home: number | null = null;

@@ -1,8 +1,5 @@
 import { constants, readFileSync, writeFileSync } from "node:fs";
-import { asSysError, close, open, SysError } from "./sys.ts";
-
-// O_PATH (open(2)), which Node does not name: a place in the tree and no more.
-const O_PATH = 0o10000000;
+import { asSysError, close, O_PATH, open, SysError } from "./sys.ts";
 
 const ipv6Switch = /^net\/ipv6\/conf\/[^/]+\/disable_ipv6$/;
 const off = "1";

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { endedAmong, lostAmong } from "./adopt.ts";
 import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply, ResolverMessage } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
@@ -17,6 +18,7 @@ import { prepareDirectory, sweepHalfMade } from "./netns.ts";
 import { isFile, isFirewall } from "./objects.ts";
 import { observe } from "./observe.ts";
 import { keptByNobody, type ResolverHand, Resolvers } from "./resolver/resolvers.ts";
+import { resolveNamespace } from "./resolve.ts";
 import { routesIn } from "./routes.ts";
 import { homeNamespace, settleIn, sysError } from "./sys.ts";
 
@@ -62,6 +64,9 @@ const calls: KernelCalls = {
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
   }),
   routes: (ns) => routesIn(directory, ns),
+  resolveNamespace: (asked) => resolveNamespace(directory, asked),
+  lostAmong: (namespaces) => lostAmong(directory, namespaces),
+  endedAmong,
   close: () => {
     heldPorts.close();
     resolvers.closeAll();

@@ -15,6 +15,9 @@ export const sandboxRouter = router({
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
+  adopt: operatorProcedure
+    .input(commandInput("sandbox.adopt"))
+    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   update: operatorProcedure
     .input(commandInput("sandbox.update"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),

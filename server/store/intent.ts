@@ -48,9 +48,9 @@ function networkRow({ pools, options, labels, ...rest }: Network): NetworkRow {
   return { ...rest, ...json, nameKey: nameKey(rest.name), labelsJson: JSON.stringify(labels) };
 }
 
-function sandboxRow({ labels, options, ...rest }: Sandbox): SandboxRow {
+function sandboxRow({ labels, options, origin, ...rest }: Sandbox): SandboxRow {
   const json = { labelsJson: JSON.stringify(labels), optionsJson: JSON.stringify(options) };
-  return { ...rest, ...json, nameKey: nameKey(rest.name) };
+  return { ...rest, ...json, nameKey: nameKey(rest.name), originJson: origin && JSON.stringify(origin) };
 }
 
 function endpointRow({ aliases, labels, exposed, ports, links, options, attachment, ...rest }: Endpoint): EndpointRow {
@@ -73,8 +73,10 @@ export function toNetwork({ nameKey: _, poolsJson, optionsJson, labelsJson, ...r
   return parseRow(Network, { ...rest, ...json });
 }
 
-export function toSandbox({ nameKey: _, labelsJson, optionsJson, ...rest }: SandboxRow): Sandbox {
-  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson), options: JSON.parse(optionsJson) });
+export function toSandbox(row: SandboxRow): Sandbox {
+  const { nameKey: _, labelsJson, optionsJson, originJson, ...rest } = row;
+  const origin = originJson === null ? null : JSON.parse(originJson);
+  return parseRow(Sandbox, { ...rest, labels: JSON.parse(labelsJson), options: JSON.parse(optionsJson), origin });
 }
 
 export function toEndpoint(row: EndpointRow): Endpoint {

@@ -37,6 +37,7 @@ export function sandbox(number: number, more: Partial<Sandbox> = {}): Sandbox {
     createdAt: "2026-01-01T00:00:00.000Z",
     mode: "private",
     sharedWith: null,
+    origin: null,
     managed: true,
     labels: {},
     options: {

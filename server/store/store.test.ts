@@ -46,7 +46,12 @@ test("every kind of object comes back as it was stored", async () => {
   const hostSide = [1010, 1011].map((number) =>
     endpoint(number, { ipv4: null, ipv6: null, mac: null, attachment: { sandboxId: idOf(2), interfaceName: "" } }),
   );
-  const sandboxes = [sandbox(2), sandbox(5, { mode: "host", managed: false, labels: { a: "b" } })];
+  const adopted = { source: { kind: "path" as const, path: "/run/netns/x" }, cookie: "4711", bootId: "b" };
+  const sandboxes = [
+    sandbox(2),
+    sandbox(5, { mode: "host", managed: false, labels: { a: "b" } }),
+    sandbox(6, { mode: "adopted", origin: { ...adopted, foreign: { interfaces: ["lo"], routes: ["0.0.0.0/0"] } } }),
+  ];
   await change([...networks, ...sandboxes, endpoint(1002), loose, ...hostSide].map(created));
   await reopen();
   const topology = await store.loadTopology();

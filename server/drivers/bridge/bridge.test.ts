@@ -31,6 +31,7 @@ const sandbox: Sandbox = {
   createdAt: at,
   mode: "private",
   sharedWith: null,
+  origin: null,
   managed: false,
   labels: {},
   options: defaultSandboxOptions,

@@ -55,6 +55,7 @@ const join = {
     createdAt: at,
     mode: "private" as const,
     sharedWith: null,
+    origin: null,
     managed: false,
     labels: {},
     options: defaultSandboxOptions,

@@ -64,7 +64,13 @@ test("a veth is one message with its peer nested in it", () => {
 
 test("what is written is read back", () => {
   const route = { family: 6, dst: "fd00:1::/48", via: null, index: 3 } as const;
-  expect(decodeRoute(payloadOf(replaceRoute(route, 80)))).toEqual({ ...route, metric: 0, protocol: 80, plain: true });
+  expect(decodeRoute(payloadOf(replaceRoute(route, 80)))).toEqual({
+    ...route,
+    metric: 0,
+    protocol: 80,
+    plain: true,
+    main: true,
+  });
   expect(decodeRoute(payloadOf(deleteRoute({ ...route, via: "fd00::1" }, 80)))).toMatchObject({ via: "fd00::1" });
   const neighbour = { index: 3, dst: "172.17.0.9", mac: "02:42:ac:11:00:09" };
   expect(decodeNeighbour(payloadOf(replaceNeighbour(neighbour, 80)))).toEqual({ ...neighbour, protocol: 80 });

@@ -33,6 +33,8 @@ export interface RouteInfo extends Route {
   metric: number;
   /** A unicast route of the main table with one next hop: the only kind that we make. */
   plain: boolean;
+  /** Of the main table, whatever its kind. */
+  main: boolean;
 }
 
 export function replaceRoute(route: Route, protocol: number): Buffer {
@@ -66,6 +68,7 @@ export function decodeRoute(payload: Buffer): RouteInfo {
       payload.readUInt8(7) === RTN_UNICAST &&
       !found.has(RTA_MULTIPATH) &&
       !found.has(RTA_VIA),
+    main: payload.readUInt8(4) === RT_TABLE_MAIN,
   };
 }
 

@@ -1,0 +1,2 @@
+-- Where an adopted sandbox has its namespace from.
+ALTER TABLE "Sandbox" ADD COLUMN "originJson" TEXT;

@@ -1,0 +1,55 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("./talk.ts", import.meta.url));
+
+/** A program of somebody else, in a network namespace of its own that has no name. */
+export class Stranger {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+
+  constructor(process: ChildProcess) {
+    this.#process = process;
+    this.pid = process.pid ?? 0;
+  }
+
+  /** Serves TCP port 80 under its name, as soon as this resolves. */
+  static async start(name: string, prepare = "true"): Promise<Stranger> {
+    const serve = `${prepare}; exec "$0" "$@"`;
+    const argv = ["sh", "-ec", serve, process.execPath, script, "serve", name, '{"tcp":[80],"udp":[]}'];
+    const child = spawn("unshare", ["--net", "--", ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+    await Promise.race([
+      once(child.stdout, "data"),
+      once(child, "exit").then(() => Promise.reject(new Error(`${name} has ended`))),
+    ]);
+    return new Stranger(child);
+  }
+
+  /** Runs a program in its namespace. */
+  inside(...argv: string[]): string {
+    const where = `--net=/proc/${this.pid}/ns/net`;
+    return execFileSync("nsenter", [where, ...argv], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Everything that ip(8) and sysctl(8) tell of its namespace, but for what the kernel counts by itself. */
+  everything(): string {
+    const settings = this.inside("sysctl", "-a", "-r", "^net[.]").split("\n");
+    return [
+      ...["addr", "-d link", "route show table all", "-6 route show table all", "neigh", "rule"].map((what) =>
+        this.inside("ip", ...what.split(" ")),
+      ),
+      this.inside("iptables-save"),
+      ...settings.filter((line) => !counted.test(line)),
+    ].join("\n");
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await ended;
+  }
+}
+
+const counted = /^net[.](netfilter[.]nf_conntrack_count|.*stable_secret|ipv4[.]tcp_fastopen_key)/;
