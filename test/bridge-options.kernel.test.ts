@@ -206,7 +206,8 @@ describe("a bridge that a person made", () => {
       await patchbay.close();
       const create = [network({ ...subnet(), options: { name: "br0" } }), ...connect];
       for (const commands of [create, removal]) {
-        let beforeStep = 1;
+        // With a sandbox there a start makes the sockets of its resolver anew, which is no part of the change.
+        let beforeStep = commands === create ? 1 : 2;
         while (killedBefore({ place, commands, beforeStep })) {
           beforeStep += 1;
           const next = await Patchbay.open(place);

@@ -57,6 +57,11 @@ const scenarios: Scenario[] = [
   { name: "create a network", setup: [], change: [network] },
   { name: "create a sandbox", setup: [], change: [box] },
   { name: "connect, making the sandbox", setup: [network], change: [endpoint, joinCreating] },
+  {
+    name: "publish a port",
+    setup: [network, endpoint, joinCreating],
+    change: [{ type: "endpoint.update", endpoint: "web/box", publish: ["8080:80"] }],
+  },
   { name: "connect to a second network", setup: [network, other, box, endpoint, join], change: second },
   {
     name: "limit what an endpoint sends and receives",

@@ -39,7 +39,8 @@ export class Host {
 
   /** The kernel as a daemon of this host opens it; closed with the host. */
   async kernel(options: Partial<KernelOptions> = {}): Promise<Kernel> {
-    const kernel = await openKernel({ rootNetns: this.path, netnsDir, ...filesOf(this.path), ...options });
+    const place = { rootNetns: this.path, netnsDir, ...filesOf(this.path), resolvConf: "/dev/null" };
+    const kernel = await openKernel({ ...place, ...options });
     this.#kernels.push(kernel);
     return kernel;
   }

@@ -40,12 +40,19 @@ function ofChain(chain: FoundChain & ChainObject, expected: Expected): FirewallO
   const { family, table, name, rules } = chain;
   const wanted = expected.get(keyOf(chain));
   if (name === userChain) return wanted || rules.length === 0 ? [{ ...chain, rules: null }] : [];
-  if (wanted?.kind !== "chain") return [chain];
-  if (wanted.rules) return [sameRules(wanted.rules, rules) ? wanted : chain];
+  if (wanted?.kind !== "chain" && !isOpen(chain, expected)) return [chain];
+  if (wanted?.kind === "chain" && wanted.rules) return [sameRules(wanted.rules, rules) ? wanted : chain];
   const single = rules.map((rule) =>
     known({ kind: "rule", family, table, chain: name, rule, place: "last", owner: ownerOf(rule) }, expected),
   );
-  return [wanted, ...single];
+  return [wanted ?? { ...chain, rules: null }, ...single];
+}
+
+/** A chain that nobody names, but rules in it: its rules come one by one. */
+function isOpen({ family, table, name }: ChainObject, expected: Expected): boolean {
+  return [...expected.values()].some(
+    (object) => object.kind === "rule" && object.family === family && object.table === table && object.chain === name,
+  );
 }
 
 function known(rule: RuleObject, expected: Expected): RuleObject {
