@@ -174,7 +174,6 @@ test("a name is resolved, and the question seen; a file that a person edits is l
   await expect(inspector(page).getByRole("region", { name: "/etc/hosts", exact: true })).toContainText(
     "192.0.2.7 mine",
   );
-  await page.screenshot({ path: "/tmp/zz-dns.png", fullPage: true });
 });
 
 test("a process is adopted by the form, shown with where it is from, and its end is told", async ({
