@@ -9,6 +9,7 @@ const rule = { family: 4 as const, packets: 12, bytes: 720, owner: { kind: "host
 test("rules are told by chain, with what they have counted and mean", () => {
   const text = firewallText(
     {
+      conntrack: { count: 59_000, max: 65_536 },
       families: [
         { family: 4, flavour: "nft", reason: null },
         { family: 6, flavour: null, reason: "ip6tables is not installed" },
@@ -24,6 +25,7 @@ test("rules are told by chain, with what they have counted and mean", () => {
   expect(text).toMatchInlineSnapshot(`
     "IPv4: iptables (nft)
     IPv6: no firewall: ip6tables is not installed
+    connections tracked: 59000 of 65536: nearly full, and new ones are dropped when it is (nf_conntrack_max)
 
     IPv4 filter PATCHBAY-EGRESS
     PACKETS   BYTES   RULE                           MEANING
@@ -40,7 +42,7 @@ test("rules are told by chain, with what they have counted and mean", () => {
 
 test("an empty firewall says why", () => {
   const families = [{ family: 4 as const, flavour: null, reason: "switched off by --no-iptables" }];
-  expect(firewallText({ families, rules: [], guard: [] }, topology)).toBe(
+  expect(firewallText({ families, conntrack: null, rules: [], guard: [] }, topology)).toBe(
     "IPv4: no firewall: switched off by --no-iptables\n\nno rule has been made",
   );
 });

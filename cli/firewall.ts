@@ -1,5 +1,13 @@
 import type { Command } from "commander";
-import { chainsOf, explainRule, type FirewallFamily, type FirewallRule, type FirewallState } from "#cnm/firewall.ts";
+import {
+  type ConntrackFill,
+  chainsOf,
+  explainRule,
+  isNearlyFull,
+  type FirewallFamily,
+  type FirewallRule,
+  type FirewallState,
+} from "#cnm/firewall.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { type Cli, perform } from "./command.ts";
 import { table, visible } from "./output.ts";
@@ -20,20 +28,25 @@ async function listRules(cli: Cli): Promise<void> {
 }
 
 /** The rules by family, table and chain, in the order they are passed; then what anti-spoofing has dropped. Pure. */
-export function firewallText({ families, rules, guard }: FirewallState, topology: Topology): string {
+export function firewallText({ families, conntrack, rules, guard }: FirewallState, topology: Topology): string {
   const dropped = guard.map(({ endpointId, port, packets, bytes }) => {
     const endpoint = topology.endpoints[endpointId];
     const network = endpoint && topology.networks[endpoint.networkId];
     return [`${network?.name ?? ""}/${endpoint?.name ?? ""}`, port, String(packets), String(bytes)];
   });
   return [
-    families.map(familyLine).join("\n"),
+    [...families.map(familyLine), ...(conntrack ? [conntrackLine(conntrack)] : [])].join("\n"),
     ...chainsOf(rules).map(
       (chain) => `${visible(`IPv${chain.family} ${chain.table} ${chain.chain}`)}\n${chainTable(chain.rules, topology)}`,
     ),
     ...(rules.length === 0 ? ["no rule has been made"] : []),
     ...(dropped.length > 0 ? [table(["ANTI-SPOOFING", "PORT", "PACKETS", "BYTES"], dropped)] : []),
   ].join("\n\n");
+}
+
+function conntrackLine(fill: ConntrackFill): string {
+  const full = isNearlyFull(fill) ? ": nearly full, and new ones are dropped when it is (nf_conntrack_max)" : "";
+  return `connections tracked: ${fill.count} of ${fill.max}${full}`;
 }
 
 function familyLine({ family, flavour, reason }: FirewallFamily): string {

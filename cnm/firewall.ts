@@ -35,8 +35,18 @@ export interface GuardCount {
   bytes: number;
 }
 
+/** Connections that the kernel keeps track of, and how many it can (nf_conntrack_max); a new one is dropped when it is full. */
+export interface ConntrackFill {
+  count: number;
+  max: number;
+}
+
+/** From here on somebody should know. */
+export const isNearlyFull = ({ count, max }: ConntrackFill): boolean => max > 0 && count >= max * 0.9;
+
 export interface FirewallState {
   families: FirewallFamily[];
+  conntrack: ConntrackFill | null;
   rules: FirewallRule[];
   guard: GuardCount[];
 }

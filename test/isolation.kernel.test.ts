@@ -132,7 +132,7 @@ test("twenty thousand half-open connections of one sandbox leave the others thei
     network("net", 1),
     ...["a", "b"].flatMap((name) => joined("net", name, name === "b" ? { publish: ["8080:80"] } : {})),
   ];
-  await play(host, { commands }, async ({ outside, ns, serve }) => {
+  await play(host, { commands }, async ({ outside, ns, serve, patchbay }) => {
     outside.ip("route", "add", "blackhole", "198.51.100.0/24");
     await serve(["b"], services);
     await outside.serve(outside.name, "outside", services);
@@ -143,8 +143,9 @@ test("twenty thousand half-open connections of one sandbox leave the others thei
     } finally {
       mouth.close();
     }
+    const { kernel } = patchbay;
     await vi.waitFor(
-      () => expect(Number(host.shell("sysctl -n net.netfilter.nf_conntrack_count"))).toBeGreaterThan(15_000),
+      async () => expect((await kernel.firewallCounters()).conntrack?.count).toBeGreaterThan(15_000),
       5000,
     );
     expect(

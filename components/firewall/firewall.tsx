@@ -4,7 +4,7 @@ import { Alert, Center, Group, Loader, NativeSelect, Text, TextInput, Title } fr
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { chainsOf, type FirewallFamily, type FirewallState } from "#cnm/firewall.ts";
+import { chainsOf, type FirewallFamily, type FirewallState, isNearlyFull } from "#cnm/firewall.ts";
 import { sentence, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { Inspector } from "#components/inspector/inspector.tsx";
@@ -32,10 +32,21 @@ export function Firewall() {
           {data?.families.map((family) => (
             <FamilyNote key={family.family} {...family} />
           ))}
+          {data?.conntrack && (
+            <Text size="sm" c="dimmed">
+              {data.conntrack.count.toLocaleString("en")} of {data.conntrack.max.toLocaleString("en")} connections
+            </Text>
+          )}
         </Group>
         {error && (
           <Alert color="red" mb="md" role="alert">
             {sentence(troubleOf(error).message)}
+          </Alert>
+        )}
+        {data?.conntrack && isNearlyFull(data.conntrack) && (
+          <Alert color="yellow" mb="md" role="alert" title="The table of connections is nearly full">
+            When it is, new connections of the whole host are dropped. Find out who opens so many, or raise{" "}
+            <code>net.netfilter.nf_conntrack_max</code>.
           </Alert>
         )}
         {!data && !error && (

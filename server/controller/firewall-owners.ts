@@ -24,13 +24,14 @@ export function withOwners(
 }
 
 /** What is left to tell where the daemon was told to write no rules: the guards, which are not iptables'. */
-export function withoutIptables({ guard }: FirewallCounters): FirewallCounters {
+export function withoutIptables({ guard, conntrack }: FirewallCounters): FirewallCounters {
   const off = { flavour: null, reason: "it was switched off by --no-iptables" };
   return {
     families: [
       { family: 4, ...off },
       { family: 6, ...off },
     ],
+    conntrack,
     rules: [],
     guard,
   };

@@ -174,8 +174,8 @@ export class System {
   /** Every rule of ours with its counters; owners and guarded ports are what the topology knows of them. */
   async firewall(): Promise<FirewallState> {
     const { controller, firewallCounters } = this.#options;
-    const { families, rules, guard } = await firewallCounters();
-    return { families, ...withOwners(controller.topology, { rules, guard }) };
+    const { families, conntrack, rules, guard } = await firewallCounters();
+    return { families, conntrack, ...withOwners(controller.topology, { rules, guard }) };
   }
 
   listHistory(filter: HistoryFilter, page: { cursor?: number; limit: number }) {

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Refusal } from "#cnm/errors.ts";
 import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
-import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
+import type { ConntrackFill, FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
@@ -39,6 +39,7 @@ export type FirewallState = Record<4 | 6, { ok: true; flavour: "nft" | "legacy" 
 /** What of ours the firewall and the guards have counted; an owner's id is its first twelve digits. */
 export interface FirewallCounters {
   families: FirewallFamily[];
+  conntrack: ConntrackFill | null;
   rules: FirewallRule[];
   guard: ({ port: string } & DropCounter)[];
 }

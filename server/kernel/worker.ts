@@ -7,6 +7,7 @@ import { unsupported } from "./capabilities.ts";
 import { facts } from "./facts.ts";
 import { SandboxFiles } from "./files/files.ts";
 import { hostResolvConf } from "./files/host-resolv-conf.ts";
+import { conntrackFill } from "./firewall/conntrack-fill.ts";
 import { Fingerprint } from "./firewall/fingerprint.ts";
 import { Firewall } from "./firewall/firewall.ts";
 import { Programs } from "./firewall/programs.ts";
@@ -61,6 +62,7 @@ const calls: KernelCalls = {
   observeFirewall: (like) => [...firewall.observe(like.filter(isFirewall), true), ...observeGuards()],
   firewallCounters: () => ({
     ...firewall.counters(),
+    conntrack: conntrackFill(),
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
   }),
   routes: (ns) => routesIn(directory, ns),
