@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { checkout, stepEnvironment, stepOptions } from "../setup/checkout.mjs";
 import { privateNamespaces } from "../setup/namespaces.mjs";
 import { Refusal } from "../setup/refusal.mjs";
@@ -52,7 +53,8 @@ function runMarked({ command, isolated, env, report }, marks) {
     : stepOptions({ pinned: true });
   const child = spawn(file, args, {
     ...options,
-    env: { ...options.env, ...env, ...marks },
+    // Daemons and their threads are started by the hundred: what was compiled once need not be again.
+    env: { ...options.env, NODE_COMPILE_CACHE: join(checkout, ".patchbay", "compile-cache"), ...env, ...marks },
     // What goes wrong belongs to the report, in its place.
     stdio: ["ignore", 1, 1],
     detached: true,
