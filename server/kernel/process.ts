@@ -21,8 +21,13 @@ export function openProcess(pid: number): { fd: number; process: Process } {
     const place = `/proc/thread-self/fd/${directory}`;
     const { state, startTime, name } = parseStat(readFileSync(`${place}/stat`, "utf8"));
     if (state === "Z" || state === "X") throw noProcess(pid);
-    const program = fileOf(place) || name;
-    return { fd: open(`${place}/ns/net`, constants.O_RDONLY), process: { pid, startTime, program } };
+    try {
+      const program = fileOf(place) || name;
+      return { fd: open(`${place}/ns/net`, constants.O_RDONLY), process: { pid, startTime, program } };
+    } catch (error) {
+      // Of one that ends meanwhile the kernel says EACCES or ENOENT.
+      throw isRunning({ pid, startTime }) ? error : noProcess(pid);
+    }
   } finally {
     close(directory);
   }
