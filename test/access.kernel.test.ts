@@ -25,6 +25,7 @@ const table: Record<string, Role | "public"> = {
   "sandbox.files": "viewer",
   "sandbox.dns": "viewer",
   "sandbox.create": "operator",
+  "sandbox.adopt": "operator",
   "sandbox.update": "operator",
   "sandbox.delete": "operator",
   "sandbox.exec": "admin",

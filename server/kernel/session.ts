@@ -61,7 +61,8 @@ export class Session {
       this.#place(ns);
       return true;
     } catch (error) {
-      if (sys.asSysError(error).errno === "ENOENT") return false;
+      // Of the name alone, with nothing mounted on it, EINVAL is said.
+      if (["ENOENT", "EINVAL"].includes(sys.asSysError(error).errno)) return false;
       throw error;
     }
   }
