@@ -101,8 +101,8 @@ test("what cannot be undone is shown, tried again and in the end put right", asy
     const before = await Patchbay.open(place);
     await before.apply(...setup);
     await before.close();
-    // The second step fails, then what would undo the first, then what would repair that.
-    const patchbay = await Patchbay.open(place, { fault: { beforeStep: 2, steps: 3, kind: "ENOBUFS" } });
+    // The start opens a resolver. Of the change the second step fails, then what would undo the first, then what would repair that.
+    const patchbay = await Patchbay.open(place, { fault: { beforeStep: 3, steps: 3, kind: "ENOBUFS" } });
     const { controller } = patchbay;
     await expect(patchbay.apply(...connect("b"))).rejects.toMatchObject({
       code: "KERNEL",
@@ -114,7 +114,7 @@ test("what cannot be undone is shown, tried again and in the end put right", asy
     await vi.waitFor(async () => expect(controller.state().problems).toEqual({}), 5000);
     expect(await patchbay.missing()).toEqual([]);
     const { entries } = await patchbay.store.listHistory({ verb: "daemon.reconcile" }, { limit: 9 });
-    expect(entries.map(({ outcome }) => outcome)).toEqual(["applied", "failed"]);
+    expect(entries.map(({ outcome }) => outcome).slice(0, 2)).toEqual(["applied", "failed"]);
     await patchbay.apply(...connect("b"));
     await clear(patchbay);
     await patchbay.close();
