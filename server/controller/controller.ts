@@ -17,7 +17,6 @@ import { choosesPort } from "#cnm/port-fields.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { type Change, emptyTopology, type Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
-import { isFile, isProtection } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
 import { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry, Store } from "#server/store/store.ts";
@@ -27,12 +26,11 @@ import type { KernelPort } from "./kernel.ts";
 import { type Mutation, mutationOf, prepare, type Surroundings, verbOf } from "./mutation.ts";
 import { allNames, type NamesPort, namesDelta } from "./names.ts";
 import { Problems } from "./problems.ts";
-import { type Reconciled, reconcile, undo } from "./reconcile.ts";
-import { daemonEntry, everything, reconcileRow, recover } from "./recovery.ts";
+import { undo } from "./reconcile.ts";
+import { daemonEntry, recover } from "./recovery.ts";
 import { kernelError, refuseOtherRequest, refuseStale } from "./refusals.ts";
-import { Repairer } from "./repairer.ts";
+import { Upkeep } from "./upkeep.ts";
 import { type HostState, scopeOf } from "./wanted.ts";
-import { Watcher } from "./watcher.ts";
 
 /** Who asks, and from where ("cli", an address). */
 export interface Caller {
@@ -94,7 +92,6 @@ export class NetworkController {
   readonly #store: Store;
   readonly #names: NamesPort;
   readonly #hostId: string;
-  #host: HostState;
   readonly #defaultNetwork: ControllerOptions["defaultNetwork"];
   readonly #now: () => Date;
   readonly #onError: (error: unknown) => void;
@@ -103,8 +100,7 @@ export class NetworkController {
   readonly #applying = new Set<Id>();
   readonly #adoptions: Adoptions;
   readonly #problems = new Problems();
-  readonly #repairer = new Repairer(() => this.#queue.run(() => this.#repair()));
-  readonly #watcher = new Watcher(() => this.#look());
+  readonly #upkeep: Upkeep;
   /** Which history row last changed an object; what no row of this run did may have been changed by the one before. */
   readonly #changedAt = new Map<Id, number>();
   #startedAt = 0;
@@ -131,11 +127,22 @@ export class NetworkController {
     this.#names = names;
     this.#hostId = hostId;
     this.#adoptions = new Adoptions({ kernel, findContainer });
-    this.#host = { ...host, resolvConf: { path: "", text: "" }, lost: this.#adoptions.lost };
     this.#defaultNetwork = defaultNetwork;
     this.#now = now;
     this.#onError = onError;
     this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
+    this.#upkeep = new Upkeep({
+      kernel,
+      host,
+      onError,
+      queue: this.#queue,
+      adoptions: this.#adoptions,
+      problems: this.#problems,
+      intent: () => ({ topology: this.#topology, revision: this.#revision }),
+      isFrozen: () => this.#readOnly !== null,
+      record: (entry, result) => this.#record(entry, result),
+      onProblems: () => this.#events.publish({ type: "state", state: this.state() }),
+    });
   }
 
   /**
@@ -145,28 +152,24 @@ export class NetworkController {
    */
   async start(): Promise<{ recovered: number; repaired: number; adopted: number }> {
     this.#unsupported = await this.#kernel.unsupported();
-    this.#host = { ...this.#host, resolvConf: await this.#kernel.resolvConf() };
     const began = performance.now();
-    await this.#adoptions.findLost(await this.#store.loadTopology());
-    const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.#host);
+    await this.#upkeep.lookAround(await this.#store.loadTopology());
+    const { topology, reconciled, pending } = await recover(this.#kernel, this.#store, this.host);
     this.#topology = topology;
     await this.#tellNames(allNames(topology));
     this.#layout = await this.#store.loadLayout();
-    if (pending === 0) await this.#recordReconcile(reconciled, performance.now() - began);
+    if (pending === 0) await this.#upkeep.record(reconciled, performance.now() - began);
     this.#revision = this.#startedAt = await this.#store.lastSeq();
-    this.#problems.note(reconciled.failures, topology, this.#revision);
-    await this.#noteAdoptions();
-    if (reconciled.failures.length > 0) this.#repairer.later();
+    await this.#upkeep.begin(reconciled);
     await this.#queue.run(() => this.#settleDefaultNetwork());
-    this.#watcher.start();
+    this.#upkeep.watch();
     return { recovered: pending, repaired: reconciled.steps.length, adopted: Object.keys(topology.sandboxes).length };
   }
 
   /** Lets the running change end and starts no more; networks and sandboxes stay as they are. */
   async stop(): Promise<void> {
     this.#readOnly = "the daemon is stopping";
-    this.#repairer.stop();
-    this.#watcher.stop();
+    this.#upkeep.stop();
     await this.#queue.run(async () => {});
   }
 
@@ -175,7 +178,7 @@ export class NetworkController {
   }
 
   get host(): HostState {
-    return this.#host;
+    return this.#upkeep.host;
   }
 
   /** Why nothing can be changed; null while everything can. */
@@ -399,71 +402,8 @@ export class NetworkController {
       message: error.message,
       entry: finished,
     });
-    this.#repairer.soon();
+    this.#upkeep.soon();
     return error;
-  }
-
-  /** Makes the host equal to the intent. False if it is not and another try may help; never rejects. */
-  async #repair(): Promise<boolean> {
-    if (this.#readOnly) return true;
-    return this.#makeEqual().catch((error) => {
-      this.#onError(error);
-      return false;
-    });
-  }
-
-  /**
-   * Tells what has become of adopted processes, follows the host's resolv.conf, and puts the firewall back if somebody else
-   * has changed it.
-   */
-  async #look(): Promise<void> {
-    try {
-      if (await this.#noteAdoptions()) this.#events.publish({ type: "state", state: this.state() });
-      await this.#followResolvConf();
-      if (!(await this.#kernel.disturbed())) return;
-      await this.#queue.run(async () => {
-        const want = everything(this.#topology, this.#host).filter(isProtection);
-        if (this.#kernel.plan(want, await this.#kernel.observeFirewall(want)).length > 0) this.#repairer.soon();
-      });
-    } catch (error) {
-      this.#onError(error);
-    }
-  }
-
-  async #followResolvConf(): Promise<void> {
-    const resolvConf = await this.#kernel.resolvConf();
-    const { path, text } = this.#host.resolvConf;
-    if (resolvConf.path === path && resolvConf.text === text) return;
-    await this.#queue.run(async () => {
-      this.#host = { ...this.#host, resolvConf };
-      if (this.#readOnly) return;
-      const began = performance.now();
-      const files = everything(this.#topology, this.#host).filter(isFile);
-      const reconciled = await reconcile(this.#kernel, files, { everything: false });
-      await this.#recordReconcile(reconciled, performance.now() - began);
-      if (reconciled.failures.length > 0) this.#repairer.soon();
-    });
-  }
-
-  /** Whether there is anything new. */
-  async #noteAdoptions(): Promise<boolean> {
-    await this.#adoptions.findEnded(this.#topology);
-    return this.#problems.noteConditions(this.#adoptions.conditions(this.#topology), this.#revision);
-  }
-
-  async #makeEqual(): Promise<boolean> {
-    const began = performance.now();
-    await this.#adoptions.findLost(this.#topology);
-    const reconciled = await reconcile(this.#kernel, everything(this.#topology, this.#host));
-    if (this.#problems.note(reconciled.failures, this.#topology, this.#revision))
-      this.#events.publish({ type: "state", state: this.state() });
-    await this.#recordReconcile(reconciled, performance.now() - began);
-    return reconciled.failures.length === 0;
-  }
-
-  async #recordReconcile(reconciled: Reconciled, durationMs: number): Promise<void> {
-    const row = reconcileRow(reconciled, durationMs);
-    if (row) await this.#record(row.entry, row.result);
   }
 
   async #record(entry: NewEntry, result: Partial<EntryResult>): Promise<HistorySummary> {
@@ -518,7 +458,7 @@ export class NetworkController {
   async #surroundings(commands?: readonly CommandInput[]): Promise<Surroundings> {
     const facts = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
     const namespaces = await this.#adoptions.facts(commands ?? []);
-    return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported, namespaces }, host: this.#host };
+    return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported, namespaces }, host: this.host };
   }
 }
 
