@@ -6,46 +6,37 @@ import { Fragment, memo } from "react";
 import { useUiStore } from "#components/actions/ui.ts";
 import { CableHandles } from "./cable-handles.tsx";
 import styles from "./card.module.css";
-import { useCableRole, useGesture } from "./gesture.tsx";
+import { Card } from "./card.tsx";
 import type { SandboxNode } from "./graph.ts";
 import type { PortLine } from "./port-chips.ts";
 import { type Row, rowCenter } from "./sandbox-rows.ts";
 import { statusWords } from "./status.ts";
-import { StatusGlyph } from "./status-glyph.tsx";
 
-const glyphs = { private: IconBox, host: IconHome, shared: IconBox, adopted: IconPackageImport };
+const icons = { private: IconBox, host: IconHome, shared: IconBox, adopted: IconPackageImport };
 
 export const SandboxCard = memo(function SandboxCard({ id, data, selected }: NodeProps<SandboxNode>) {
-  const role = useCableRole(id);
-  const moving = useGesture((gesture) => gesture.moving === id);
-  const Glyph = glyphs[data.mode];
   return (
-    <div
-      className={styles.card}
-      data-kind="sandbox"
-      data-status={data.status}
-      data-selected={selected || undefined}
-      data-role={role}
-      data-moving={moving || undefined}
-      title={data.problem ?? undefined}
+    <Card
+      {...data}
+      id={id}
+      kind="sandbox"
+      icon={icons[data.mode]}
+      selected={selected}
+      tags={
+        <>
+          {data.managed && (
+            <span className={styles.tag} title="Disappears with its last endpoint">
+              managed
+            </span>
+          )}
+          {data.origin && (
+            <span className={styles.tag} title={`Its namespace is that of ${data.origin}`}>
+              adopted
+            </span>
+          )}
+        </>
+      }
     >
-      <div className={styles.head}>
-        <span className={styles.glyph}>
-          <Glyph size={16} stroke={1.7} aria-hidden />
-        </span>
-        <span className={styles.name}>{data.name}</span>
-        {data.managed && (
-          <span className={styles.tag} title="Disappears with its last endpoint">
-            managed
-          </span>
-        )}
-        {data.origin && (
-          <span className={styles.tag} title={`Its namespace is that of ${data.origin}`}>
-            adopted
-          </span>
-        )}
-        <StatusGlyph status={data.status} />
-      </div>
       {data.rows.map((row) => (
         <EndpointRow key={row.id} row={row} sandbox={data.name} />
       ))}
@@ -66,7 +57,7 @@ export const SandboxCard = memo(function SandboxCard({ id, data, selected }: Nod
         />
       ))}
       <CableHandles name={data.name} side={Position.Right} />
-    </div>
+    </Card>
   );
 });
 
