@@ -1,29 +1,16 @@
 import { expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
-import type { Topology } from "#cnm/topology.ts";
-import { namespaceName } from "#server/kernel/names.ts";
 import { Docker } from "./docker.ts";
-import { type Host, netnsDir, test } from "./netns.ts";
-import { Outside, probe, wire } from "./outside.ts";
-import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
-import type { Answer, Probe } from "./talk.ts";
+import { expectAnswers, table } from "./matrix.ts";
+import { type Host, test } from "./netns.ts";
+import { wire } from "./outside.ts";
+import { joined, network, play, type Scene } from "./scene.ts";
 
 /**
- * Who can reach whom, by packets. `a` and `b` are sandboxes of the network under test, `c` of another one, `outside` is the
+ * Who can reach whom. `a` and `b` are sandboxes of the network under test, `c` of another one, `outside` is the
  * machine next door that knows the way to every subnet, `docker` a container where Docker is. Everybody serves TCP 80 and 81
  * and UDP 53, but for the host.
  */
-type Who = "a" | "b" | "c" | "host" | "outside" | "docker";
-
-interface Row {
-  scenario: string;
-  from: Who;
-  to: string;
-  port: `${"tcp" | "udp"}/${number}` | "ping";
-  /** "yes"; "no"; or the name that answers and the address it saw. */
-  want: string;
-}
-
 const addresses: Record<string, string> = {
   a: "10.1.0.2",
   a6: "fd00:1::2",
@@ -208,49 +195,33 @@ test("a live network changes from one kind to another and back", async ({ host }
   });
 });
 
-async function check(scenario: string, scene: Scene): Promise<void> {
+async function check(scenario: string, { patchbay, docker, ns }: DockerScene): Promise<void> {
   const mine = rows.filter((row) => [scenario, scenarios[scenario]?.as].includes(row.scenario));
-  const answers = await ask(mine, scene);
-  const line = ({ from, to, port }: Row, answer: string) => `${from} -> ${to} ${port}: ${answer}`;
-  expect(mine.map((row, i) => line(row, answers[i] ?? "no"))).toEqual(mine.map((row) => line(row, row.want)));
-  expect(await scene.patchbay.missing()).toEqual([]);
-  expect(scene.docker?.rules()).toBe(scene.docker?.ownRules);
+  await expectAnswers(mine, { addresses, ns });
+  expect(await patchbay.missing()).toEqual([]);
+  expect(docker?.rules()).toBe(docker?.ownRules);
 }
 
-interface Scene {
-  patchbay: Patchbay;
-  outside: Outside;
-  host: Host;
+interface DockerScene extends Scene {
   docker: Docker | undefined;
 }
 
-async function inScene(host: Host, scenario: string, use: (scene: Scene) => Promise<void>): Promise<void> {
-  const outside = new Outside(host);
+async function inScene(host: Host, scenario: string, use: (scene: DockerScene) => Promise<void>): Promise<void> {
   const docker = scenarios[scenario]?.docker ? new Docker(host) : undefined;
+  if (scenarios[scenario]?.adopted) host.ip("link", "add", "br0", "type", "bridge");
+  // A second address of the host, for what leaves under a fixed one.
+  host.ip("addr", "add", "192.0.2.77/32", "dev", "lo");
+  const subnets = ["10.1.0.0/24", "fd00:1::/64", "10.2.0.0/24", "fd00:2::/64"];
   try {
-    if (scenarios[scenario]?.adopted) host.ip("link", "add", "br0", "type", "bridge");
-    for (const subnet of ["10.1.0.0/24", "fd00:1::/64", "10.2.0.0/24", "fd00:2::/64"]) outside.knowsTheWayTo(subnet);
-    // A second address of the host, for what leaves under a fixed one.
-    host.ip("addr", "add", "192.0.2.77/32", "dev", "lo");
-    await inTemporaryDirectory(async (stateDir) => {
-      const patchbay = await Patchbay.open({ rootNetns: host.path, netnsDir, stateDir });
-      try {
-        await patchbay.apply(...setup(scenario));
-        const scene = { patchbay, outside, host, docker };
-        const servers = ["a", "b", "c", "outside", ...(docker ? ["docker" as const] : [])] as const;
-        await Promise.all(
-          servers.map((who) => outside.serve(namespaceOf(who, scene), who, { tcp: [80, 81], udp: [53] })),
-        );
-        await vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
-        await use(scene);
-        await patchbay.apply(...teardown(patchbay.controller.topology));
-        expect(docker?.rules()).toBe(docker?.ownRules);
-      } finally {
-        await patchbay.close();
-      }
+    await play(host, { commands: setup(scenario), subnets }, async (scene) => {
+      const ns = (who: string) => (who === "docker" ? (docker?.name ?? "") : scene.ns(who));
+      const servers = ["a", "b", "c", "outside", ...(docker ? ["docker"] : [])];
+      await Promise.all(servers.map((who) => scene.outside.serve(ns(who), who, { tcp: [80, 81], udp: [53] })));
+      await vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
+      await use({ ...scene, docker, ns });
     });
+    expect(docker?.rules()).toBe(docker?.ownRules);
   } finally {
-    outside.close();
     docker?.close();
   }
 }
@@ -268,68 +239,13 @@ function speechless(host: Host): string[] {
 }
 
 function setup(scenario: string): CommandDraft[] {
-  const subnets = (n: number) => [{ subnet: `10.${n}.0.0/24` }, { subnet: `fd00:${n}::/64` }];
-  const joined = (network: string, name: string, rest: object = {}): CommandDraft[] => [
-    { type: "endpoint.create", network, name, ...rest },
-    { type: "endpoint.join", endpoint: `${network}/${name}`, sandbox: name, createSandbox: true },
-  ];
   const { options, internal } = scenarios[scenario] ?? {};
   const publish = ["8080:80", "127.0.0.1:8081:81", "5300:53/udp", "9000-9001:80-81"];
   return [
-    { type: "network.create", name: "net", pools: subnets(1), options, internal },
-    { type: "network.create", name: "other", pools: subnets(2) },
+    network("net", 1, { options, internal }),
+    network("other", 2),
     ...joined("net", "a", { publish, expose: ["81"] }),
     ...joined("net", "b", { links: ["net/a:alpha"] }),
     ...joined("other", "c"),
   ];
-}
-
-function teardown({ endpoints, networks }: Topology): CommandDraft[] {
-  return [
-    ...Object.keys(endpoints).flatMap((endpoint): CommandDraft[] => [
-      { type: "endpoint.leave", endpoint },
-      { type: "endpoint.delete", endpoint },
-    ]),
-    ...Object.values(networks).flatMap(({ id: network, predefined }): CommandDraft[] =>
-      predefined ? [] : [{ type: "network.delete", network }],
-    ),
-  ];
-}
-
-/** Everybody asks at once. */
-async function ask(asked: readonly Row[], scene: Scene): Promise<Answer[]> {
-  const answers = new Map<Row, Answer>();
-  await Promise.all(
-    [...new Set(asked.map(({ from }) => from))].map(async (from) => {
-      const mine = asked.filter((row) => row.from === from);
-      const got = await probe(namespaceOf(from, scene), mine.map(probeOf));
-      for (const [i, row] of mine.entries()) answers.set(row, got[i] ?? null);
-    }),
-  );
-  return asked.map((row) => answers.get(row) ?? null);
-}
-
-function probeOf({ to, port }: Row): Probe {
-  const address = addresses[to] ?? "";
-  const [kind, number] = port.split("/");
-  return kind === "tcp" || kind === "udp" ? { kind, address, port: Number(number) } : { kind: "ping", address };
-}
-
-function namespaceOf(who: Who, { patchbay, outside, host, docker }: Scene): string {
-  if (who === "host") return host.name;
-  if (who === "docker") return docker?.name ?? "";
-  if (who === "outside") return outside.name;
-  const sandbox = Object.values(patchbay.controller.topology.sandboxes).find(({ name }) => name === who);
-  return namespaceName(sandbox?.id ?? "");
-}
-
-function table(text: string): Row[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line && !line.startsWith("#"))
-    .map((line) => {
-      const [scenario = "", from, , to = "", port, ...want] = line.split(/\s+/);
-      return { scenario, from: from as Who, to, port: port as Row["port"], want: want.join(" ") };
-    });
 }

@@ -1,6 +1,7 @@
 import type { CommandDraft } from "#cnm/commands.ts";
+import { findSandbox } from "#cnm/lookup.ts";
 import type { Topology } from "#cnm/topology.ts";
-import { namespaceName } from "#server/kernel/names.ts";
+import { namespaceOf } from "#server/controller/wanted.ts";
 import { type Host, netnsDir } from "./netns.ts";
 import { Outside } from "./outside.ts";
 import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
@@ -10,8 +11,8 @@ export interface Scene {
   host: Host;
   outside: Outside;
   patchbay: Patchbay;
-  /** The namespace of a sandbox. */
-  ns(sandbox: string): string;
+  /** The namespace of a sandbox, of the "host" or of the "outside". */
+  ns(who: string): string;
   /** Serves TCP and UDP in sandboxes, each under its name. */
   serve(sandboxes: readonly string[], ports: { tcp: number[]; udp: number[] }): Promise<void>;
 }
@@ -44,11 +45,10 @@ export async function play(host: Host, plot: Plot, use: (scene: Scene) => Promis
 }
 
 function sceneOf(parts: Pick<Scene, "host" | "outside" | "patchbay">): Scene {
-  const ns = (name: string): string => {
-    const { sandboxes } = parts.patchbay.controller.topology;
-    const sandbox = Object.values(sandboxes).find((each) => each.name === name);
-    if (!sandbox) throw new Error(`there is no sandbox ${name}`);
-    return namespaceName(sandbox.id);
+  const ns = (who: string): string => {
+    if (who === "host") return parts.host.name;
+    if (who === "outside") return parts.outside.name;
+    return namespaceOf(findSandbox(parts.patchbay.controller.topology, who));
   };
   const serve: Scene["serve"] = async (sandboxes, ports) => {
     await Promise.all(sandboxes.map((name) => parts.outside.serve(ns(name), name, ports)));

@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import { namespaceOf } from "#server/controller/wanted.ts";
 import { test } from "./netns.ts";
 import { probe } from "./outside.ts";
 import { joined, network, play } from "./scene.ts";
@@ -12,10 +11,8 @@ test("two occupants of one sandbox are at the same address, and each other's 127
     { type: "sandbox.create" as const, name: "side", mode: "shared" as const, sharedWith: "box" },
   ];
   await play(host, { commands }, async ({ patchbay, outside, ns }) => {
-    const side = Object.values(patchbay.controller.topology.sandboxes).find(({ name }) => name === "side");
-    const place = side ? namespaceOf(side) : "";
-    expect(place).toBe(ns("box"));
-    await outside.serve(place, "side", { tcp: [80], udp: [53] });
+    expect(ns("side")).toBe(ns("box"));
+    await outside.serve(ns("side"), "side", { tcp: [80], udp: [53] });
     expect(
       await probe(ns("peer"), [
         { kind: "tcp", address: "10.1.0.2", port: 80 },
