@@ -1,10 +1,10 @@
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { Docker } from "./docker.ts";
 import { expectAnswers, table } from "./matrix.ts";
 import { type Host, test } from "./netns.ts";
 import { wire } from "./outside.ts";
-import { joined, network, play, type Scene } from "./scene.ts";
+import { everybodySpeaks, joined, network, play, type Scene } from "./scene.ts";
 
 /**
  * Who can reach whom. `a` and `b` are sandboxes of the network under test, `c` of another one, `outside` is the
@@ -217,25 +217,13 @@ async function inScene(host: Host, scenario: string, use: (scene: DockerScene) =
       const ns = (who: string) => (who === "docker" ? (docker?.name ?? "") : scene.ns(who));
       const servers = ["a", "b", "c", "outside", ...(docker ? ["docker"] : [])];
       await Promise.all(servers.map((who) => scene.outside.serve(ns(who), who, { tcp: [80, 81], udp: [53] })));
-      await vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
+      await everybodySpeaks(host);
       await use({ ...scene, docker, ns });
     });
     expect(docker?.rules()).toBe(docker?.ownRules);
   } finally {
     docker?.close();
   }
-}
-
-/**
- * Devices that cannot ask for the IPv6 neighbours of others yet: a link-local address follows on the first carrier, of which the
- * kernel tells itself once a second (linkwatch_schedule_work).
- */
-function speechless(host: Host): string[] {
-  const isLocal = (address: string) => address.startsWith("fe80:");
-  return host.links("addr").flatMap(({ ifname, addr_info: addresses = [] }) => {
-    const ipv6 = addresses.filter(({ family, tentative }) => family === "inet6" && !tentative);
-    return ifname === "lo" || ipv6.length === 0 || ipv6.some(({ local }) => isLocal(local)) ? [] : [ifname];
-  });
 }
 
 function setup(scenario: string): CommandDraft[] {

@@ -1,3 +1,4 @@
+import { expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { findSandbox } from "#cnm/lookup.ts";
 import type { Topology } from "#cnm/topology.ts";
@@ -54,6 +55,22 @@ function sceneOf(parts: Pick<Scene, "host" | "outside" | "patchbay">): Scene {
     await Promise.all(sandboxes.map((name) => parts.outside.serve(ns(name), name, ports)));
   };
   return { ...parts, ns, serve };
+}
+
+/** Waits until every device of the host can ask for its IPv6 neighbours. */
+export const everybodySpeaks = (host: Host): Promise<void> =>
+  vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
+
+/**
+ * Devices that cannot ask for the IPv6 neighbours of others yet: a link-local address follows on the first carrier, of which the
+ * kernel tells itself once a second (linkwatch_schedule_work).
+ */
+function speechless(host: Host): string[] {
+  const isLocal = (address: string) => address.startsWith("fe80:");
+  return host.links("addr").flatMap(({ ifname, addr_info: addresses = [] }) => {
+    const ipv6 = addresses.filter(({ family, tentative }) => family === "inet6" && !tentative);
+    return ifname === "lo" || ipv6.length === 0 || ipv6.some(({ local }) => isLocal(local)) ? [] : [ifname];
+  });
 }
 
 /** A network of both families: 10.n.0.0/24 and fd00:n::/64. */
