@@ -15,7 +15,7 @@ test("links are made, listed and deleted; host is the host", async ({ host }) =>
     await done("link", "create", "a", "host", "--name", "oob", "--subnet", "10.1.2.0/30");
     expect(pings(host.name, "10.1.2.1")).toBe(true);
     expect(await done("endpoint", "update", "oob/a", "--ingress", "10mbit", "--egress", "1gbit burst 1mb")).toBe(
-      "endpoint oob/a has ingress 10mbit, has egress 1gbit burst 1048576",
+      "endpoint oob/a has ingress 10mbit, has egress 1gbit burst 1mb",
     );
     expect(await done("endpoint", "update", "oob/a", "--no-ingress", "--dry-run")).toMatch(
       /^tc qdisc del dev pbv\w{10} root handle 7062:$/,

@@ -27,6 +27,11 @@ test("nothing is no limit", () => {
   expect(formatLimit(null)).toBe("");
 });
 
+test("a burst is written in its largest unit", () => {
+  const written = [3000, 1536, 65_536, 2 ** 21, 2 ** 20 + 1024].map((burst) => formatLimit({ rate: 8000, burst }));
+  expect(written.map((text) => text.slice("8kbit burst ".length))).toEqual(["3000", "1536", "64kb", "2mb", "1025kb"]);
+});
+
 const notRate = (text: string) => `"${text}" is not a rate such as 10mbit, 1.5gbit or 512kbit burst 16kb`;
 
 test.each([

@@ -78,7 +78,16 @@ export function parseLimit(text: string): Parsed<Limit | null> {
 /** As `parseLimit` reads it; "" for no limit. */
 export function formatLimit(limit: Limit | null): string {
   if (!limit) return "";
-  return limit.burst === null ? formatRate(limit.rate) : `${formatRate(limit.rate)} burst ${limit.burst}`;
+  return limit.burst === null ? formatRate(limit.rate) : `${formatRate(limit.rate)} burst ${formatSize(limit.burst)}`;
+}
+
+/** In the largest unit of tc(8) that it is a whole number of: 65536 bytes are "64kb". */
+function formatSize(bytes: number): string {
+  const [unit, factor] = [["mb", 1024 ** 2] as const, ["kb", 1024] as const].find(([, each]) => bytes % each === 0) ?? [
+    "",
+    1,
+  ];
+  return `${bytes / factor}${unit}`;
 }
 
 export function formatRate(rate: number): string {

@@ -1,6 +1,7 @@
 import { formatLimit } from "./bandwidth.ts";
 import type { Command, CommandOf } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { sysctlTexts } from "./endpoint-options.ts";
 import { type Id, shortId } from "./ids.ts";
 import { endpointTitle, findEndpoint, findNetwork, findSandbox } from "./lookup.ts";
 import type { Network } from "./network.ts";
@@ -121,14 +122,11 @@ function endpointChanges(old: Endpoint, before: Topology, after: Topology): stri
       old.options.routes.map(formatRoute),
       now.options.routes.map(formatRoute),
     ),
-    ...gainsAndLosses(["sets", "no longer sets"], settings(old), settings(now)),
+    ...gainsAndLosses(["sets", "no longer sets"], sysctlTexts(old.options), sysctlTexts(now.options)),
     ...limitChanges(old, now),
   ];
   return `endpoint ${endpointTitle(after, now)} ${changes.length > 0 ? changes.join(", ") : "stays as it is"}`;
 }
-
-const settings = ({ options }: Endpoint): string[] =>
-  Object.entries(options.sysctls).map(([name, value]) => `net.${name}=${value}`);
 
 function limitChanges(old: Endpoint, now: Endpoint): string[] {
   return (["ingress", "egress"] as const).flatMap((direction) => {

@@ -21,3 +21,8 @@ export const EndpointOptions = z.strictObject({
 export type EndpointOptions = z.infer<typeof EndpointOptions>;
 
 export const defaultEndpointOptions: EndpointOptions = EndpointOptions.parse({});
+
+/** The settings of an interface as a command takes them: "net.ipv4.conf.IFNAME.forwarding=1". */
+export function sysctlTexts({ sysctls }: EndpointOptions): string[] {
+  return Object.entries(sysctls).map(([name, value]) => `net.${name}=${value}`);
+}

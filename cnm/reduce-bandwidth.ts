@@ -2,7 +2,7 @@ import { parseLimit } from "./bandwidth.ts";
 import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { CnmError, invalid, type Problem } from "./errors.ts";
+import { allowed, enforce, invalid, type Problem, type Verdict } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import type { Topology } from "./topology.ts";
 
@@ -10,6 +10,7 @@ type BandwidthCommand = CommandOf<"endpoint.create"> | CommandOf<"endpoint.updat
 type BandwidthTexts = Pick<BandwidthCommand, "ingress" | "egress">;
 
 const directions = ["ingress", "egress"] as const;
+type Direction = (typeof directions)[number];
 
 /** Reads the texts of a command about bandwidth; every problem is added to the list. What is not given is absent. */
 export function parseBandwidth(
@@ -36,27 +37,27 @@ export function withBandwidth(
   const problems: Problem[] = [];
   const given = parseBandwidth(command, problems);
   if (problems.length > 0) throw invalid(problems);
-  for (const direction of directions) if (given[direction]) refuseUnlimitable(topology, endpoint, { direction, facts });
+  const { unsupported } = facts;
+  for (const direction of directions)
+    if (given[direction]) enforce(canLimit(topology, endpoint, { direction, unsupported }));
   const bandwidth = { ...endpoint.options.bandwidth, ...given };
   return { ...endpoint, options: { ...endpoint.options, bandwidth } };
 }
 
-function refuseUnlimitable(
+/** Whether what the endpoint's sandbox receives or sends can be limited here; `unsupported` is that of `Facts`. */
+export function canLimit(
   topology: Topology,
   { networkId }: Endpoint,
-  { direction, facts }: { direction: (typeof directions)[number]; facts: Facts },
-): void {
+  { direction, unsupported }: { direction: Direction; unsupported: Facts["unsupported"] },
+): Verdict {
   const network = topology.networks[networkId];
-  if (network && !drivers[network.driver].hasInterface)
-    throw new CnmError(
-      "CONFLICT",
-      `endpoints of network ${network.name} have no interface whose bandwidth could be limited`,
-      {
-        rule: "no-interface",
-      },
-    );
+  if (network && !drivers[network.driver].hasInterface) {
+    const message = `endpoints of network ${network.name} have no interface whose bandwidth could be limited`;
+    return { ok: false, code: "CONFLICT", rule: "no-interface", message };
+  }
   const feature = network?.driver === "ptp" ? "bandwidth.ingress" : `bandwidth.${direction}`;
-  const reason = Object.hasOwn(facts.unsupported, feature) ? facts.unsupported[feature] : undefined;
-  if (reason)
-    throw new CnmError("UNSUPPORTED", `${direction} cannot be limited: ${reason}`, { rule: "bandwidth-unsupported" });
+  const reason = Object.hasOwn(unsupported, feature) ? unsupported[feature] : undefined;
+  if (!reason) return allowed;
+  const message = `${direction} cannot be limited: ${reason}`;
+  return { ok: false, code: "UNSUPPORTED", rule: "bandwidth-unsupported", message };
 }

@@ -3,7 +3,7 @@ import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EndpointOptions, StaticRoute } from "./endpoint-options.ts";
-import { allowed, CnmError, enforce, invalid, type Problem, type Refusal, type Verdict } from "./errors.ts";
+import { allowed, enforce, invalid, type Problem, type Refusal, type Verdict } from "./errors.ts";
 import type { Id } from "./ids.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
@@ -27,7 +27,7 @@ export function withOptions(topology: Topology, endpoint: Endpoint, command: Opt
   };
   if (problems.length > 0) throw invalid(problems);
   const told = command.gatewayPriority !== undefined || after.routes.length + Object.keys(after.sysctls).length > 0;
-  if (told) refuseWithoutInterface(topology, endpoint);
+  if (told) enforce(canHaveOptions(topology, endpoint));
   const changed = { ...endpoint, options: after };
   if (endpoint.attachment) enforce(hasOwnRoutes(topology, changed, endpoint.attachment.sandboxId));
   return changed;
@@ -60,14 +60,17 @@ function reached(endpoint: Endpoint): string[] {
   return [...own.map(formatCidr), ...endpoint.options.routes.map(({ destination }) => destination)];
 }
 
-function refuseWithoutInterface(topology: Topology, { networkId }: Endpoint): void {
+/** Whether the endpoint has an interface that could be told anything. */
+export function canHaveOptions(topology: Topology, { networkId }: Endpoint): Verdict {
   const network = topology.networks[networkId];
-  if (!network || drivers[network.driver].hasInterface) return;
-  throw new CnmError(
-    "CONFLICT",
-    `endpoints of network ${network.name} have no interface that routes and settings could be of`,
-    { rule: "no-interface-here", lift: "use a network of another driver" },
-  );
+  if (!network || drivers[network.driver].hasInterface) return allowed;
+  return {
+    ok: false,
+    code: "CONFLICT",
+    rule: "no-interface-here",
+    message: `endpoints of network ${network.name} have no interface that routes and settings could be of`,
+    lift: "use a network of another driver",
+  };
 }
 
 /** At the end of a link the address is alone in its subnet, and the other end is in the network's. */

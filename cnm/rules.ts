@@ -216,7 +216,8 @@ export function canBeMember(topology: Topology, network: Network, sandbox: Sandb
   ]);
 }
 
-function ownsNamespace(topology: Topology, { name, sharedWith }: Sandbox): Verdict {
+/** Whether endpoints and what they are told are the sandbox's own business. */
+export function ownsNamespace(topology: Topology, { name, sharedWith }: Sandbox): Verdict {
   if (sharedWith === null) return allowed;
   const owner = sandboxName(topology, sharedWith);
   return conflict(
