@@ -43,9 +43,13 @@ function placeWords({ mode, sharedWith }: SandboxCreate): string {
 type EndpointUpdate = Extract<CommandInput, { type: "endpoint.update" }>;
 
 /** What it asks for, each as a person would write it. */
-function updateWords({ aliases, publish, expose, links, routes, sysctls, gatewayPriority }: EndpointUpdate): string[] {
+function updateWords({ gatewayPriority, ingress, egress, ...lists }: EndpointUpdate): string[] {
+  const { aliases, publish, expose, links, routes, sysctls } = lists;
   const priority = gatewayPriority === undefined ? [] : [`gateway priority ${gatewayPriority}`];
-  return [aliases, publish, expose, links, routes, sysctls, priority].flatMap((texts) => texts ?? []);
+  const limits = Object.entries({ ingress, egress }).flatMap(([direction, limit]) =>
+    limit === undefined ? [] : [`${direction} ${limit || "without limit"}`],
+  );
+  return [aliases, publish, expose, links, routes, sysctls, priority, limits].flatMap((texts) => texts ?? []);
 }
 
 /** What a row says of its commands, at most three of them: "deleted a; deleted b; and 58 more". */

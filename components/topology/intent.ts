@@ -1,10 +1,9 @@
-import { type CommandDraft, CommandInput } from "#cnm/commands.ts";
+import type { CommandDraft } from "#cnm/commands.ts";
 import { allowed, CnmError, type Refusal, type Verdict } from "#cnm/errors.ts";
-import { emptyFacts } from "#cnm/facts.ts";
 import { type Id, nameKey } from "#cnm/ids.ts";
-import { reduce } from "#cnm/reduce.ts";
 import { canConnect } from "#cnm/rules.ts";
 import type { ObjectKind, Topology } from "#cnm/topology.ts";
+import { foresee, foreseenId } from "./foresee.ts";
 import { canMeet } from "./meeting.ts";
 
 /** Gestures as commands, or the refusal that the place under the pointer shows. Pure; the daemon decides again with the same rules. */
@@ -90,10 +89,7 @@ function cable({ network, sandbox, name, choice }: Cable): CommandDraft[] {
 /** What a cable would get, found by really making it in the model: "eth0 · 172.17.0.2/16". */
 export function cablePreview(topology: Topology, ends: Ends): string {
   try {
-    const commands = connectCommands(topology, ends).map((draft) => CommandInput.parse(draft));
-    const [create, join] = commands.map((command) => ({ ...command, newId: previewId, at: previewTime }));
-    if (!create || !join) return "";
-    const after = reduce(reduce(topology, create, emptyFacts), join, emptyFacts).endpoints[previewId];
+    const after = foresee({ topology }, connectCommands(topology, ends)).endpoints[foreseenId(0)];
     const facts = [after?.attachment?.interfaceName, after?.ipv4 ?? after?.ipv6].filter(Boolean);
     return facts.length > 0 ? facts.join(" · ") : "no interface: a membership only";
   } catch (error) {
@@ -101,9 +97,6 @@ export function cablePreview(topology: Topology, ends: Ends): string {
     throw error;
   }
 }
-
-const previewId = "0".repeat(64);
-const previewTime = "1970-01-01T00:00:00.000Z";
 
 /** "net-1", "sandbox-2": the first that is free. */
 export function freeName(topology: Topology, kind: "network" | "sandbox"): string {

@@ -1,11 +1,10 @@
-import { type CommandDraft, CommandInput } from "#cnm/commands.ts";
+import type { CommandDraft } from "#cnm/commands.ts";
 import { allowed, CnmError, type Verdict } from "#cnm/errors.ts";
-import { emptyFacts } from "#cnm/facts.ts";
 import { byName } from "#cnm/lookup.ts";
 import { endpointsIn } from "#cnm/members.ts";
-import { reduce } from "#cnm/reduce.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Topology } from "#cnm/topology.ts";
+import { foresee } from "./foresee.ts";
 
 /** What a cable from one sandbox to another can become. Pure; what each comes to is found by making it in the model. */
 
@@ -76,10 +75,7 @@ function verdictOf(topology: Topology, { kind, commands }: Omit<Meeting, "verdic
       message: `${a.name} is in networks, which it would lose: let it leave them first`,
     };
   try {
-    commands.reduce((before, draft, index) => {
-      const newId = index.toString(16).padStart(64, "0");
-      return reduce(before, { ...CommandInput.parse(draft), newId, at: "1970-01-01T00:00:00.000Z" }, emptyFacts);
-    }, topology);
+    foresee({ topology }, commands);
     return allowed;
   } catch (error) {
     if (!(error instanceof CnmError)) throw error;
