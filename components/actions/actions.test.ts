@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { hostNetwork } from "#cnm/predefined.ts";
+import { foresee, foreseenId } from "#components/topology/foresee.ts";
 import { idOf, small, topologyOf } from "#components/topology/topology.fixture.ts";
 import { planDeletion } from "./deletion.ts";
-import { fieldOf, initialNetwork, networkDraft } from "./network-values.ts";
+import { fieldOf, fieldsOf, initialNetwork, networkDraft } from "./network-values.ts";
 
 test("deleting a network takes its endpoints along and says so", () => {
   const plan = planDeletion(small, [idOf(1)]);
@@ -68,6 +69,15 @@ test("only options that were touched are sent, under the names a person would ty
     icc: "false",
     gateway_mode_ipv4: "routed",
   });
+});
+
+test("what the driver refuses is neither offered nor sent, even if it was filled in before", () => {
+  expect([...fieldsOf("ptp")]).toEqual(["mtu"]);
+  expect([...fieldsOf("bridge")]).toEqual(expect.arrayContaining(["gateway", "internal", "mtu", "icc"]));
+  const values = { ...initialNetwork, name: "wire", driver: "ptp", gateway: "10.1.0.9", internal: true, icc: false };
+  const draft = networkDraft({ ...values, subnet: "10.1.0.0/30", mtu: 9000 });
+  expect(draft).toMatchObject({ pools: [{ subnet: "10.1.0.0/30" }], internal: false, options: { mtu: "9000" } });
+  expect(foresee({ topology: small }, [draft]).networks[foreseenId(0)]).toMatchObject({ driver: "ptp", name: "wire" });
 });
 
 test.each([

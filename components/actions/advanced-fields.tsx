@@ -6,18 +6,27 @@ import { bridgeSwitches } from "./bridge-options.ts";
 import { GatewayModeSelect } from "./gateway-mode-select.tsx";
 import type { NetworkValues } from "./network-values.ts";
 
-/** The options of a bridge that most networks leave alone. */
-export function AdvancedFields({ form }: { form: UseFormReturnType<NetworkValues> }) {
+interface AdvancedProps {
+  form: UseFormReturnType<NetworkValues>;
+  /** Those that the driver takes. */
+  fields: ReadonlySet<keyof NetworkValues>;
+}
+
+/** The options that most networks leave alone. */
+export function AdvancedFields({ form, fields }: AdvancedProps) {
   const { ipv6, internal } = form.values;
+  const switches = bridgeSwitches.filter(({ key }) => fields.has(key));
   return (
     <Stack gap="sm">
       <SimpleGrid cols={2} spacing="sm">
-        <TextInput
-          label="Bridge device"
-          placeholder="automatic"
-          classNames={{ input: "mono" }}
-          {...form.getInputProps("bridge")}
-        />
+        {fields.has("bridge") && (
+          <TextInput
+            label="Bridge device"
+            placeholder="automatic"
+            classNames={{ input: "mono" }}
+            {...form.getInputProps("bridge")}
+          />
+        )}
         <NumberInput
           label="MTU"
           placeholder="automatic"
@@ -26,18 +35,20 @@ export function AdvancedFields({ form }: { form: UseFormReturnType<NetworkValues
           {...form.getInputProps("mtu")}
         />
       </SimpleGrid>
-      <TextInput
-        label="Host binding"
-        description="Where ports are published that do not say where"
-        placeholder="every address"
-        classNames={{ input: "mono" }}
-        {...form.getInputProps("hostBindingIpv4")}
-      />
-      {bridgeSwitches.map(({ key, label, description }) => (
+      {fields.has("hostBindingIpv4") && (
+        <TextInput
+          label="Host binding"
+          description="Where ports are published that do not say where"
+          placeholder="every address"
+          classNames={{ input: "mono" }}
+          {...form.getInputProps("hostBindingIpv4")}
+        />
+      )}
+      {switches.map(({ key, label, description }) => (
         <Switch key={key} label={label} description={description} {...form.getInputProps(key, { type: "checkbox" })} />
       ))}
       {([4, 6] as const)
-        .filter((family) => family === 4 || ipv6)
+        .filter((family) => fields.has(`gatewayModeIpv${family}`) && (family === 4 || ipv6))
         .map((family) => (
           <GatewayModeSelect
             key={family}

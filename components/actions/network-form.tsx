@@ -12,7 +12,7 @@ import { internalSwitch } from "./bridge-options.ts";
 import { Disclosure } from "./disclosure.tsx";
 import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
-import { fieldOf, initialNetwork, networkDraft } from "./network-values.ts";
+import { fieldOf, fieldsOf, initialNetwork, networkDraft } from "./network-values.ts";
 import type { FormProps } from "./sandbox-form.tsx";
 
 type Draft = Extract<CommandDraft, { type: "network.create" }>;
@@ -27,6 +27,7 @@ export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
     },
   });
   const { trouble, report } = useFormTrouble(form, fieldOf);
+  const fields = fieldsOf(form.values.driver);
   const send = form.onSubmit(async (values) => report(await submit(networkDraft(values))));
   return (
     <form onSubmit={send} noValidate>
@@ -42,19 +43,21 @@ export function NetworkForm({ submit, cancel }: FormProps<Draft>) {
           <Stack gap="sm">
             <DriverSelect value={form.getInputProps("driver")} />
             <SimpleGrid cols={2} spacing="sm">
-              <TextInput label="Gateway" placeholder="automatic" {...form.getInputProps("gateway")} />
+              {fields.has("gateway") && (
+                <TextInput label="Gateway" placeholder="automatic" {...form.getInputProps("gateway")} />
+              )}
               <TextInput label="IP range" placeholder="whole subnet" {...form.getInputProps("ipRange")} />
             </SimpleGrid>
             <Switch label="IPv6" {...form.getInputProps("ipv6", { type: "checkbox" })} />
             {form.values.ipv6 && (
               <TextInput label="IPv6 subnet" placeholder="automatic" {...form.getInputProps("subnet6")} />
             )}
-            <Switch {...internalSwitch} {...form.getInputProps("internal", { type: "checkbox" })} />
-            {form.values.driver === "bridge" && (
-              <Disclosure more="Advanced" fewer="Hide advanced">
-                <AdvancedFields form={form} />
-              </Disclosure>
+            {fields.has("internal") && (
+              <Switch {...internalSwitch} {...form.getInputProps("internal", { type: "checkbox" })} />
             )}
+            <Disclosure more="Advanced" fewer="Hide advanced">
+              <AdvancedFields form={form} fields={fields} />
+            </Disclosure>
           </Stack>
         </Disclosure>
         <FormTrouble trouble={trouble} />

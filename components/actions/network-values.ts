@@ -1,5 +1,6 @@
 import type { CommandDraft, PoolConfig } from "#cnm/commands.ts";
 import type { GatewayMode } from "#cnm/drivers/bridge.ts";
+import { findDriver } from "#cnm/drivers/index.ts";
 import { keyOfLabel, shortLabel } from "./bridge-options.ts";
 
 /** What the form for a network holds; texts go to the daemon as they were typed. */
@@ -53,9 +54,23 @@ const optionFields = [
   "gatewayModeIpv6",
 ] as const;
 
+/** Which fields networks of a driver take: what its definition would refuse is neither offered nor sent. */
+export function fieldsOf(name: string): ReadonlySet<keyof NetworkValues> {
+  const driver = findDriver(name);
+  if (!driver) return new Set();
+  const conflicts = driver.conflicts?.(driver.options.parse({}), { families: [4], internal: true }) ?? [];
+  return new Set<keyof NetworkValues>([
+    ...(driver.paired ? [] : ["gateway" as const]),
+    ...(conflicts.some(({ path }) => path === "internal") ? [] : ["internal" as const]),
+    ...optionFields.filter((key) => driver.labels.some((label) => label.key === key)),
+  ]);
+}
+
 /** The command that a filled form means; empty fields are left out, so that the daemon's defaults apply. */
 export function networkDraft(values: NetworkValues): Extract<CommandDraft, { type: "network.create" }> {
-  const ipv4 = pool({ subnet: values.subnet, gateway: values.gateway, ipRange: values.ipRange });
+  const fields = fieldsOf(values.driver);
+  const gateway = fields.has("gateway") ? values.gateway : "";
+  const ipv4 = pool({ subnet: values.subnet, gateway, ipRange: values.ipRange });
   const ipv6 = values.ipv6 ? pool({ subnet: values.subnet6 }) : null;
   return {
     type: "network.create",
@@ -63,8 +78,8 @@ export function networkDraft(values: NetworkValues): Extract<CommandDraft, { typ
     driver: values.driver,
     pools: [ipv4, ipv6].filter((config) => config !== null),
     enableIpv6: values.ipv6,
-    internal: values.internal,
-    options: values.driver === "bridge" ? bridgeOptions(values) : {},
+    internal: fields.has("internal") && values.internal,
+    options: optionsOf(values, fields),
   };
 }
 
@@ -77,8 +92,8 @@ export function fieldOf(path: string): string {
 }
 
 /** Only what is not as it is in an untouched form. */
-function bridgeOptions(values: NetworkValues): Record<string, string> {
-  const given = optionFields.filter((key) => values[key] !== initialNetwork[key]);
+function optionsOf(values: NetworkValues, fields: ReadonlySet<keyof NetworkValues>): Record<string, string> {
+  const given = optionFields.filter((key) => fields.has(key) && values[key] !== initialNetwork[key]);
   return Object.fromEntries(given.map((key) => [shortLabel(key), String(values[key]).trim()]));
 }
 
