@@ -1,15 +1,14 @@
 "use client";
 
 import { Button, Group, Loader, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { count } from "#cnm/text.ts";
 import { type Trouble, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useApply } from "#components/api/use-apply.ts";
+import { useFresh } from "#components/api/use-fresh.ts";
 import { Dialog } from "#components/frame/dialog.tsx";
 import { focusInspector } from "#components/inspector/inspector-head.tsx";
-import { useLive } from "#components/live/live-provider.tsx";
 import { FormTrouble } from "./form-trouble.tsx";
 import styles from "./plan.module.css";
 import type { Dialog as Wanted } from "./ui.ts";
@@ -21,7 +20,8 @@ export function PlanDialog({ title, commands, done, close }: Props) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Trouble | null>(null);
   const apply = useApply();
-  const { data, error } = usePlan(commands, !busy);
+  const trpc = useTRPC();
+  const { data, error } = useFresh(trpc.topology.plan.queryOptions({ commands }, { gcTime: 0, enabled: !busy }));
   const trouble = refusal ?? (error ? troubleOf(error) : null);
   const run = async () => {
     setBusy(true);
@@ -97,16 +97,4 @@ function Planned({ summary, steps, changes }: { summary: string; steps: string[]
       )}
     </>
   );
-}
-
-function usePlan(commands: Props["commands"], fresh: boolean) {
-  const trpc = useTRPC();
-  const revision = useLive((live) => live.state?.revision);
-  const query = useQuery(trpc.topology.plan.queryOptions({ commands }, { staleTime: 0, gcTime: 0, enabled: fresh }));
-  const { refetch } = query;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is the reason to plan again
-  useEffect(() => {
-    if (fresh) void refetch();
-  }, [revision, fresh, refetch]);
-  return query;
 }

@@ -1,23 +1,17 @@
 "use client";
 
 import { Alert, Button, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { type PoolCapacity, type PoolOccupant, whatOccupies } from "#cnm/pool-capacity.ts";
 import { sentence, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useLive } from "#components/live/live-provider.tsx";
+import { useFresh } from "#components/api/use-fresh.ts";
 import styles from "./ipam.module.css";
 
 /** How much is left of what subnets are chosen from, and what of the host's own network was kept away from. */
 export function DefaultPools() {
   const trpc = useTRPC();
-  const revision = useLive((live) => live.state?.revision);
-  const { data, error, refetch } = useQuery(trpc.ipam.list.queryOptions());
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change may have taken or given back a pool
-  useEffect(() => {
-    void refetch();
-  }, [revision, refetch]);
+  const { data, error } = useFresh(trpc.ipam.list.queryOptions());
   return (
     <section aria-label="Default pools" className={styles.pools}>
       {error && !data && <Alert color="red">{sentence(troubleOf(error).message)}</Alert>}
