@@ -99,6 +99,18 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Publish a port" }).click();
     await page.getByLabel("Port of the host").fill("70000");
     await expect(page.getByText(/is not a port from 1 to 65535/)).toBeVisible();
+    await page.getByRole("button", { name: "Change options…" }).click();
+    await page.getByLabel("Receives at most").fill("fast");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText(/"fast" is not a rate/)).toBeVisible();
+  },
+  "sandbox and its names": async (page) => {
+    await select(page, "proxy");
+    for (const what of ["routes", "DNS", "names"])
+      await page.getByRole("button", { name: `Change ${what}…` }).press("Enter");
+    await page.getByRole("textbox", { name: "Hostname" }).fill("no name");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText(/"no name" must have only letters/)).toBeVisible();
   },
 };
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { Stranger } from "../test/adopted.ts";
 import { cable, card } from "./gestures.ts";
@@ -27,6 +27,23 @@ async function twoNetworks({ daemon }: Patchbay, page: Page): Promise<void> {
 async function inspect(page: Page, name: string): Promise<void> {
   await card(page, name).click({ position: { x: 60, y: 16 } });
   await expect(inspector(page).getByRole("heading", { name, exact: true })).toBeVisible();
+}
+
+async function applyPlan(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole("dialog", { name }).getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+}
+
+/** What a program says that runs in sandbox app. */
+async function inSandbox({ daemon }: Patchbay, ...argv: string[]): Promise<string> {
+  const { namespace } = await daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: "app" });
+  return execFileSync("ip", ["netns", "exec", namespace, ...argv], { encoding: "utf8" });
+}
+
+/** What the files of sandbox app hold, by their names below /etc. */
+async function filesOf({ daemon }: Patchbay): Promise<Record<string, string>> {
+  const files = await daemon.admin<{ name: string; path: string }[]>("query", "sandbox.files", { ref: "app" });
+  return Object.fromEntries(files.map(({ name, path }) => [name, readFileSync(path, "utf8")]));
 }
 
 /** The gateways of the default routes, as the kernel has them. */
@@ -63,23 +80,62 @@ test("the crown is dragged to another network, and back by its button; a route i
     .click();
   await expect(inspector(page).getByRole("row", { name: /default \(IPv4\) 172\.17\.0\.1 eth0/ })).toBeVisible();
 
-  const route = inspector(page).getByLabel("New route through eth1");
+  const change = inspector(page).getByRole("button", { name: "Change routes…" });
+  await change.press("Enter");
+  const route = inspector(page).getByLabel("Through eth1");
   await route.fill("10.9.0.1/16");
-  await route.press("Enter");
+  await route.press("Control+Enter");
   await expect(inspector(page).getByText(/host bits set; the network is 10\.9\.0\.0\/16/)).toBeVisible();
+  await expect(route).toBeFocused();
   await route.fill("10.9.0.0/16 via 172.18.0.9");
-  await route.press("Enter");
-  await page
-    .getByRole("dialog", { name: /Add the route/ })
-    .getByRole("button", { name: "Apply" })
-    .click();
+  await route.press("Control+Enter");
+  await applyPlan(page, /Change routes of app/);
   await expect(inspector(page).getByRole("row", { name: "10.9.0.0/16 172.18.0.9 eth1" })).toBeVisible();
-  await inspector(page).getByRole("button", { name: "Remove the route 10.9.0.0/16 via 172.18.0.9" }).click();
-  await page
-    .getByRole("dialog", { name: /Remove the route/ })
-    .getByRole("button", { name: "Apply" })
-    .click();
+  await expect(change).toBeFocused();
+  await change.press("Enter");
+  await route.fill("");
+  await inspector(page).getByRole("button", { name: "Change…", exact: true }).click();
+  await applyPlan(page, /Change routes of app/);
   await expect(inspector(page).getByRole("row", { name: "10.9.0.0/16 172.18.0.9 eth1" })).toHaveCount(0);
+});
+
+test("an endpoint is limited both ways on its page, and the limit is lifted there", async ({
+  patchbay,
+  admin: page,
+}) => {
+  await twoNetworks(patchbay, page);
+  await card(page, "app")
+    .getByRole("button", { name: /Endpoint eth0/ })
+    .click();
+  const change = inspector(page).getByRole("button", { name: "Change options…" });
+  await change.click();
+  const receives = inspector(page).getByLabel("Receives at most");
+  const sends = inspector(page).getByLabel("Sends at most");
+  await expect(receives).toBeFocused();
+  await receives.fill("fast");
+  await sends.fill("5mbit");
+  await sends.press("Enter");
+  await expect(inspector(page).getByText(/"fast" is not a rate/)).toBeVisible();
+  await receives.fill("10mbit");
+  await inspector(page).getByLabel("Aliases").fill("front\nhome");
+  await inspector(page).getByLabel("Sysctls").fill("net.ipv4.conf.IFNAME.forwarding=1");
+  await receives.press("Enter");
+  await applyPlan(page, /Change options of back\/app/);
+  await expect(inspector(page).getByRole("region", { name: "Options" })).toContainText(/Receives at most\s*10mbit/);
+  const device = await inspector(page)
+    .getByText(/^pbv\w{10}$/)
+    .textContent();
+  const qdiscs = () => execFileSync("tc", ["qdisc", "show"], { encoding: "utf8" });
+  expect(qdiscs()).toMatch(new RegExp(`qdisc tbf 7062: dev ${device} root .*rate 10Mbit`));
+  expect(qdiscs()).toMatch(/qdisc tbf 7062: dev pbi\w{10} root .*rate 5Mbit/);
+  expect(await inSandbox(patchbay, "cat", "/proc/sys/net/ipv4/conf/eth0/forwarding")).toBe("1\n");
+  await change.click();
+  await receives.fill("");
+  await sends.fill("");
+  await sends.press("Enter");
+  await applyPlan(page, /Change options of back\/app/);
+  await expect(inspector(page).getByRole("region", { name: "Options" })).toContainText(/Receives at most\s*no limit/);
+  expect(qdiscs()).not.toContain("tbf");
 });
 
 test("a sandbox that shares another's namespace is on its card, and says whose network it has", async ({
@@ -100,6 +156,15 @@ test("a sandbox that shares another's namespace is on its card, and says whose n
   await inspect(page, "app");
   await inspector(page).getByRole("button", { name: "side", exact: true }).click();
   await expect(inspector(page).getByText("the namespace of app")).toBeVisible();
+  for (const [what, reason] of [
+    ["DNS", /its names and its resolver are that one's\. Change app/],
+    ["routes", /shares those of app/],
+  ] as const) {
+    await inspector(page)
+      .getByRole("button", { name: `Change ${what}…` })
+      .hover();
+    await expect(page.getByRole("tooltip")).toContainText(reason);
+  }
   await inspector(page).getByRole("button", { name: "Delete…" }).click();
   await page
     .getByRole("dialog")
@@ -145,6 +210,38 @@ test("a cable from sandbox to sandbox: a link of their own, drawn double, that a
   await expect(card(page, "app")).toContainText("shared by car");
 });
 
+test("names and name servers are given on the page, and its files have them", async ({ patchbay, admin: page }) => {
+  await twoNetworks(patchbay, page);
+  await inspect(page, "app");
+  await inspector(page).getByRole("button", { name: "Change DNS…" }).press("Enter");
+  const servers = inspector(page).getByLabel("Servers");
+  await expect(servers).toBeFocused();
+  await servers.fill("192.0.2.53\ndns.example.com");
+  await inspector(page).getByLabel("Search").fill("example.com");
+  await inspector(page).getByRole("button", { name: "Change…", exact: true }).click();
+  await expect(inspector(page).getByText(/Line 2: "dns\.example\.com" is not an IP address/)).toBeVisible();
+  await expect(servers).toBeFocused();
+  await servers.fill("192.0.2.53");
+  await servers.press("Control+Enter");
+  await applyPlan(page, /Change DNS of app/);
+  await expect(inspector(page).getByText(/asks 192\.0\.2\.53 \(from the sandbox\)/)).toBeVisible();
+
+  await inspector(page).getByRole("button", { name: "Change names…" }).press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(inspector(page).getByRole("button", { name: "Change names…" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("front.example.org");
+  await inspector(page).getByLabel("Extra hosts").fill("printer:10.1.2.3\nhome:host-gateway");
+  await inspector(page).getByRole("textbox", { name: "Hostname" }).press("Enter");
+  await applyPlan(page, /Change names of app/);
+  await expect(inspector(page).getByRole("region", { name: "Files" })).toContainText(/Domain\s*example\.org/);
+  const files = await filesOf(patchbay);
+  expect(files.hostname).toBe("front\n");
+  expect(files.hosts).toMatch(/^10\.1\.2\.3\tprinter\n172\.17\.0\.1\thome$/m);
+  expect(files.hosts).toMatch(/^172\.17\.0\.2\tfront\.example\.org front$/m);
+  expect(files["resolv.conf"]).toMatch(/^search example\.com$/m);
+});
+
 test("a name is resolved, and the question seen; a file that a person edits is left alone and says so", async ({
   patchbay,
   admin: page,
@@ -154,11 +251,9 @@ test("a name is resolved, and the question seen; a file that a person edits is l
   const names = inspector(page).getByRole("table", { name: "Names it knows" });
   await expect(names.getByRole("row", { name: "app.back 172.17.0.2" })).toBeVisible();
   await expect(inspector(page).getByText("Nobody has asked it anything yet.")).toBeVisible();
-  const { namespace } = await patchbay.daemon.admin<{ namespace: string }>("query", "sandbox.inspect", { ref: "app" });
   const ask = `const { Resolver } = require("node:dns"); const resolver = new Resolver(); resolver.setServers(["127.0.0.11"]);
     resolver.resolve4("app.web", (error, addresses) => console.log(error ?? addresses.join()));`;
-  const answer = execFileSync("ip", ["netns", "exec", namespace, process.execPath, "-e", ask], { encoding: "utf8" });
-  expect(answer).toBe("172.18.0.2\n");
+  expect(await inSandbox(patchbay, process.execPath, "-e", ask)).toBe("172.18.0.2\n");
   const questions = inspector(page).getByRole("table", { name: /Last questions/ });
   await expect(questions.getByRole("row", { name: /app\.web A.* NOERROR by itself/ }).first()).toBeVisible();
 
@@ -199,6 +294,7 @@ test("a process is adopted by the form, shown with where it is from, and its end
   await inspect(page, "theirs");
   await expect(inspector(page)).toContainText(`process ${stranger.pid} (node)`);
   await expect(inspector(page)).toContainText(/Its process\s*runs/);
+  await expect(inspector(page).getByRole("region", { name: "DNS and files" })).toContainText("has its own files");
   await stranger.end();
   await expect(inspector(page)).toContainText(/has ended; the namespace is kept/);
   await expect(inspector(page)).toContainText(/Its process\s*has ended/);

@@ -34,6 +34,12 @@ test("a role or an account that ends, ends on the page", async ({ patchbay, admi
   await expect(operator).toHaveURL(/\/login$/, soon);
   const viewer = await signIn(patchbay, browser, "kim");
   await expect(paletteItem(viewer)).toHaveAttribute("aria-disabled", "true");
+  await daemon.admin("mutation", "sandbox.create", { name: "app" });
+  await card(viewer, "app").click({ position: { x: 60, y: 16 } });
+  await viewer.getByRole("button", { name: "Change names…" }).focus();
+  await viewer.keyboard.press("Tab");
+  await viewer.keyboard.press("Shift+Tab");
+  await expect(viewer.getByRole("tooltip")).toContainText("You have the role viewer");
   await daemon.admin("mutation", "user.delete", { username: "kim" });
   await expect(viewer).toHaveURL(/\/login$/, soon);
 });

@@ -3,19 +3,20 @@
 import { Anchor, Group } from "@mantine/core";
 import { IconPlugConnectedX, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { formatLimit } from "#cnm/bandwidth.ts";
 import { drivers } from "#cnm/drivers/index.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import { gatewayOf } from "#cnm/gateway.ts";
 import { shortId } from "#cnm/ids.ts";
+import { endpointTitle } from "#cnm/lookup.ts";
 import { otherEndOf } from "#cnm/members.ts";
 import { canLeave } from "#cnm/rules.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useApply } from "#components/api/use-apply.ts";
-import { useTopology } from "#components/live/live-provider.tsx";
+import { useLive, useTopology } from "#components/live/live-provider.tsx";
 import { firstRefusal } from "#components/topology/intent.ts";
+import { endpointSettings } from "./endpoint-settings.ts";
 import { ActionButton, Facts, localTime } from "./facts.tsx";
 import styles from "./inspector.module.css";
 import { InspectorHead } from "./inspector-head.tsx";
@@ -23,14 +24,18 @@ import { JoinSelect } from "./join-select.tsx";
 import { Labels } from "./labels.tsx";
 import { Links } from "./links.tsx";
 import { Ports } from "./ports.tsx";
+import { Section } from "./section.tsx";
+import { SettingsEditor } from "./settings-editor.tsx";
 import { StatusLine } from "./status-line.tsx";
+
+const none: Record<string, string> = {};
 
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const topology = useTopology();
   const trpc = useTRPC();
   const { data } = useQuery(trpc.endpoint.inspect.queryOptions({ ref: endpoint.id }));
+  const unsupported = useLive((live) => live.state?.unsupported ?? none);
   const sandboxId = endpoint.attachment?.sandboxId;
-  const { ingress, egress } = endpoint.options.bandwidth;
   const paired = drivers[topology.networks[endpoint.networkId]?.driver ?? "null"].paired;
   const waits = paired && sandboxId && !otherEndOf(topology, endpoint);
   const gateways = sandboxId ? gatewayOf(topology, sandboxId) : null;
@@ -58,16 +63,20 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
             { label: "IPv6", value: endpoint.ipv6, mono: true, copy: endpoint.ipv6 ?? undefined },
             { label: "MAC", value: endpoint.mac, mono: true, copy: endpoint.mac ?? undefined },
             { label: "Default route", value: endpoint.attachment ? serves.join(" and ") || "no" : null },
-            { label: "Receives at most", value: formatLimit(ingress), mono: true },
-            { label: "Sends at most", value: formatLimit(egress), mono: true },
             { label: "Host side", value: data?.device ?? null, mono: true, copy: data?.device ?? undefined },
-            { label: "Aliases", value: endpoint.aliases.join(", ") },
             { label: "Created", value: localTime(endpoint.createdAt) },
             { label: "Id", value: shortId(endpoint.id), mono: true, copy: endpoint.id },
           ]}
         />
         <Labels labels={endpoint.labels} />
       </div>
+      <Section title="Options">
+        <SettingsEditor
+          what="options"
+          name={endpointTitle(topology, endpoint)}
+          of={endpointSettings(topology, endpoint, unsupported)}
+        />
+      </Section>
       {topology.networks[endpoint.networkId]?.driver === "bridge" && (
         <>
           <Ports endpoint={endpoint} />

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type ReactNode, type Ref } from "react";
 import type { Verdict } from "#cnm/errors.ts";
 import { sentence } from "#components/api/trouble.ts";
 import styles from "./inspector.module.css";
@@ -58,7 +58,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
 }
 
 /** A button that, where it cannot be used, says why instead of being silently grey. */
-export function ActionButton({ verdict, icon, onClick, children }: ActionProps) {
+export function ActionButton({ ref, verdict, icon, onClick, children }: ActionProps) {
   const reason = verdict.ok
     ? ""
     : [verdict.message, verdict.lift]
@@ -74,6 +74,7 @@ export function ActionButton({ verdict, icon, onClick, children }: ActionProps) 
       events={{ hover: true, focus: true, touch: true }}
     >
       <Button
+        ref={ref}
         variant="default"
         size="xs"
         leftSection={icon}
@@ -88,6 +89,7 @@ export function ActionButton({ verdict, icon, onClick, children }: ActionProps) 
 }
 
 interface ActionProps {
+  ref?: Ref<HTMLButtonElement>;
   verdict: Verdict;
   icon: ReactNode;
   onClick: () => void;

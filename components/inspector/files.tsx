@@ -1,39 +1,33 @@
 "use client";
 
-import { Badge, Loader, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { Badge, Text } from "@mantine/core";
+import type { Verdict } from "#cnm/errors.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { SandboxFile } from "#cnm/sandbox-files.ts";
-import { sentence, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useLive } from "#components/live/live-provider.tsx";
+import { useFresh } from "#components/api/use-fresh.ts";
+import { nameSettings } from "./sandbox-settings.ts";
 import { Section } from "./section.tsx";
+import { SettingsEditor } from "./settings-editor.tsx";
 import styles from "./truth.module.css";
+import { Truth } from "./truth.tsx";
 
-/** The files that programs in the sandbox see below /etc, as they are, and what a person changed in them. */
-export function Files({ sandbox }: { sandbox: Sandbox }) {
+/** The files that programs in the sandbox see below /etc: what is asked for, how they are, and what a person changed in them. */
+export function Files({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict }) {
   const trpc = useTRPC();
-  const revision = useLive((live) => live.state?.revision);
-  const { data, error, refetch } = useQuery(trpc.sandbox.files.queryOptions({ ref: sandbox.id }, { staleTime: 0 }));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is the reason to read again
-  useEffect(() => void refetch(), [revision, refetch]);
+  const query = useFresh(trpc.sandbox.files.queryOptions({ ref: sandbox.id }));
   return (
     <Section title="Files">
-      {error && (
-        <Text size="sm" c="dimmed">
-          {sentence(troubleOf(error).message)}.
-        </Text>
-      )}
-      {!data && !error && <Loader type="dots" size="sm" aria-label="Reading the files" role="status" />}
-      {data?.length === 0 && (
-        <Text size="sm" c="dimmed">
-          It has the host's own.
-        </Text>
-      )}
-      {data?.map((file) => (
-        <File key={file.name} {...file} />
-      ))}
+      <SettingsEditor what="names" name={sandbox.name} of={nameSettings(sandbox)} verdict={verdict} />
+      <Truth query={query} waiting="Reading the files">
+        {(files) => (
+          <div className={styles.files}>
+            {files.map((file) => (
+              <File key={file.name} {...file} />
+            ))}
+          </div>
+        )}
+      </Truth>
     </Section>
   );
 }

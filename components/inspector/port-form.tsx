@@ -4,6 +4,7 @@ import { Button, Group, Select, SimpleGrid, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Protocol } from "#cnm/ports.ts";
 import { sentence } from "#components/api/trouble.ts";
+import { leaveOnEscape } from "./leave.ts";
 import { emptyPort, type PortDraft, portProblems, publicationText, splitPublication } from "./port-draft.ts";
 
 interface PortFormProps {
@@ -39,7 +40,7 @@ export function PortForm({ initial = emptyPort, binding, submit, cancel }: PortF
     },
   });
   return (
-    <form onSubmit={send} noValidate onKeyDown={(event) => event.key === "Escape" && leave(event, cancel)}>
+    <form onSubmit={send} noValidate onKeyDown={leaveOnEscape(cancel)}>
       <SimpleGrid cols={2} spacing={8} verticalSpacing={8}>
         <TextInput
           label="Port of the sandbox"
@@ -69,11 +70,4 @@ export function PortForm({ initial = emptyPort, binding, submit, cancel }: PortF
       </Group>
     </form>
   );
-}
-
-/** Escape leaves the form and not the inspector around it. */
-function leave(event: { preventDefault(): void; stopPropagation(): void }, cancel: () => void): void {
-  event.preventDefault();
-  event.stopPropagation();
-  cancel();
 }

@@ -4,15 +4,17 @@ import { ActionIcon, Group, Text } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash, IconWorldShare } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Endpoint } from "#cnm/endpoint.ts";
+import { endpointTitle } from "#cnm/lookup.ts";
 import { formatPublication, type Publication } from "#cnm/ports.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { portChip } from "#components/topology/port-chips.ts";
-import { Exposed } from "./exposed.tsx";
+import { exposedSettings } from "./endpoint-settings.ts";
 import { ActionButton } from "./facts.tsx";
 import styles from "./inspector.module.css";
 import { draftOf, withText } from "./port-draft.ts";
 import { PortForm } from "./port-form.tsx";
 import { Section } from "./section.tsx";
+import { SettingsEditor } from "./settings-editor.tsx";
 import { useProposal } from "./use-proposal.ts";
 
 /** What an endpoint publishes and exposes, with everything that changes it. */
@@ -20,7 +22,8 @@ export function Ports({ endpoint, title = "Ports" }: { endpoint: Endpoint; title
   /** Which one is in the form: its place in the list, or a new one. */
   const [edited, setEdited] = useState<number | "new" | null>(null);
   const { verdict, propose } = useProposal(endpoint);
-  const network = useTopology().networks[endpoint.networkId];
+  const topology = useTopology();
+  const network = topology.networks[endpoint.networkId];
   const binding = network?.driver === "bridge" ? network.options.hostBindingIpv4 : null;
   const texts = endpoint.ports.map(formatPublication);
   const close = () => setEdited(null);
@@ -74,7 +77,9 @@ export function Ports({ endpoint, title = "Ports" }: { endpoint: Endpoint; title
           </ActionButton>
         )}
       </Group>
-      <Exposed endpoint={endpoint} />
+      <div className={styles.below}>
+        <SettingsEditor what="exposed ports" name={endpointTitle(topology, endpoint)} of={exposedSettings(endpoint)} />
+      </div>
     </Section>
   );
 }

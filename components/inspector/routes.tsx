@@ -1,22 +1,25 @@
 "use client";
 
-import { ActionIcon, Button, Group, Loader, Text, TextInput } from "@mantine/core";
-import { IconCrown, IconTrash } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { type DragEvent, type FormEvent, useEffect, useState } from "react";
+import { Button } from "@mantine/core";
+import { IconCrown } from "@tabler/icons-react";
+import { type DragEvent, useState } from "react";
 import { type Contender, contenders, crowning } from "#cnm/crown.ts";
-import type { Endpoint } from "#cnm/endpoint.ts";
+import type { Verdict } from "#cnm/errors.ts";
 import { endpointsIn } from "#cnm/members.ts";
-import { formatRoute, parseRoute } from "#cnm/route.ts";
+import type { SeenRoute } from "#cnm/route.ts";
+import { ownsNamespace } from "#cnm/rules.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
-import { sentence, troubleOf } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useLive, useTopology } from "#components/live/live-provider.tsx";
+import { useFresh } from "#components/api/use-fresh.ts";
+import { useTopology } from "#components/live/live-provider.tsx";
+import { firstRefusal } from "#components/topology/intent.ts";
+import { routeSettings } from "./endpoint-settings.ts";
 import styles from "./routes.module.css";
 import { Section } from "./section.tsx";
-import { useProposal } from "./use-proposal.ts";
+import { SettingsEditor } from "./settings-editor.tsx";
+import { Remark, Truth, TruthTable } from "./truth.tsx";
 
 /** Where a sandbox sends what: its routes as the kernel has them, who has the default ones, and those that were asked for. */
 export function Routes({ sandbox }: { sandbox: Sandbox }) {
@@ -24,20 +27,23 @@ export function Routes({ sandbox }: { sandbox: Sandbox }) {
   const home = sandbox.sharedWith ?? sandbox.id;
   const candidates = contenders(topology, home);
   const endpoints = endpointsIn(topology, home).filter(({ attachment }) => attachment?.interfaceName);
+  const verdict = ownsNamespace(topology, sandbox);
   return (
     <Section title="Routes">
-      {candidates.length > 0 && <Crown candidates={candidates} />}
+      {candidates.length > 0 && <Crown candidates={candidates} verdict={verdict} />}
+      {endpoints.length > 0 && (
+        <SettingsEditor what="routes" name={sandbox.name} of={routeSettings(endpoints)} verdict={verdict} />
+      )}
       <Table sandbox={sandbox} />
-      {sandbox.sharedWith === null && endpoints.map((endpoint) => <Asked key={endpoint.id} endpoint={endpoint} />)}
     </Section>
   );
 }
 
 /** Who has the default routes. The crown is dragged to another network, or given by its button. */
-function Crown({ candidates }: { candidates: readonly Contender[] }) {
+function Crown({ candidates, verdict: owns }: { candidates: readonly Contender[]; verdict: Verdict }) {
   const topology = useTopology();
   const ui = useUiStore();
-  const verdict = useEditVerdict();
+  const verdict = firstRefusal(useEditVerdict(), owns);
   const [over, setOver] = useState<string | null>(null);
   const nameOf = ({ endpoint }: Contender) => topology.networks[endpoint.networkId]?.name ?? "";
   const give = (contender: Contender) =>
@@ -112,98 +118,33 @@ const dragType = "application/x-patchbay-crown";
 
 function Table({ sandbox }: { sandbox: Sandbox }) {
   const trpc = useTRPC();
-  const revision = useLive((live) => live.state?.revision);
-  const { data, error, refetch } = useQuery(trpc.sandbox.routes.queryOptions({ ref: sandbox.id }, { staleTime: 0 }));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision is the reason to ask again
-  useEffect(() => void refetch(), [revision, refetch]);
-  if (error)
-    return (
-      <Text size="sm" c="dimmed">
-        {sentence(troubleOf(error).message)}.
-      </Text>
-    );
-  if (!data) return <Loader type="dots" size="sm" aria-label="Reading the routes" role="status" />;
-  if (data.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        The kernel has no route here: nothing leaves.
-      </Text>
-    );
+  const query = useFresh(trpc.sandbox.routes.queryOptions({ ref: sandbox.id }));
   return (
-    <table className={styles.routes}>
-      <caption className={styles.caption}>As the kernel has them</caption>
-      <thead>
-        <tr>
-          <th scope="col">Destination</th>
-          <th scope="col">Via</th>
-          <th scope="col">Device</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.map(({ family, destination, via, device, metric, origin }) => (
-          <tr key={`${family} ${destination} ${device} ${metric}`} data-origin={origin}>
-            <td>{destination === "default" ? `default (IPv${family})` : destination}</td>
-            <td>{via ?? "on link"}</td>
-            <td>
-              {device}
-              {origin === "other" && <span title="Patchbay did not make it and leaves it alone"> · not ours</span>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Truth query={query} waiting="Reading the routes">
+      {(routes) =>
+        routes.length === 0 ? (
+          <Remark>The kernel has no route here: nothing leaves.</Remark>
+        ) : (
+          <TruthTable caption="As the kernel has them" columns={["Destination", "Via", "Device"]}>
+            {routes.map((route) => (
+              <Row key={`${route.family} ${route.destination} ${route.device} ${route.metric}`} {...route} />
+            ))}
+          </TruthTable>
+        )
+      }
+    </Truth>
   );
 }
 
-/** The routes that were asked for through one endpoint. */
-function Asked({ endpoint }: { endpoint: Endpoint }) {
-  const { verdict, propose } = useProposal(endpoint);
-  const [text, setText] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const { routes } = endpoint.options;
-  const device = endpoint.attachment?.interfaceName;
-  const texts = routes.map(formatRoute);
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    const parsed = parseRoute(endpoint, text);
-    if (!parsed.ok) return setProblem(parsed.message);
-    propose(`Add the route ${formatRoute(parsed.value)}?`, { routes: [...texts, text] }, () => setText(""));
-  };
+function Row({ family, destination, via, device, origin }: SeenRoute) {
   return (
-    <form onSubmit={add} className={styles.asked} aria-label={`Routes through ${device}`} noValidate>
-      {texts.map((route, index) => (
-        <Group key={route} gap={6} wrap="nowrap">
-          <span className={`${styles.route} mono`}>{route}</span>
-          <ActionIcon
-            variant="subtle"
-            size={26}
-            disabled={!verdict.ok}
-            aria-label={`Remove the route ${route}`}
-            onClick={() => propose(`Remove the route ${route}?`, { routes: texts.filter((_, i) => i !== index) })}
-          >
-            <IconTrash size={15} aria-hidden />
-          </ActionIcon>
-        </Group>
-      ))}
-      <Group gap={6} align="flex-start" wrap="nowrap">
-        <TextInput
-          size="xs"
-          flex={1}
-          classNames={{ input: "mono" }}
-          aria-label={`New route through ${device}`}
-          placeholder={`10.9.0.0/16 via … through ${device}`}
-          value={text}
-          error={problem && sentence(problem)}
-          disabled={!verdict.ok}
-          onChange={({ currentTarget }) => {
-            setText(currentTarget.value);
-            setProblem(null);
-          }}
-        />
-        <Button type="submit" size="xs" variant="default" disabled={!verdict.ok || text.trim() === ""}>
-          Add
-        </Button>
-      </Group>
-    </form>
+    <tr data-dim={origin === "kernel" || undefined}>
+      <td>{destination === "default" ? `default (IPv${family})` : destination}</td>
+      <td>{via ?? "on link"}</td>
+      <td>
+        {device}
+        {origin === "other" && <span title="Patchbay did not make it and leaves it alone"> · not ours</span>}
+      </td>
+    </tr>
   );
 }

@@ -7,10 +7,12 @@ import { useMemo } from "react";
 import { shortId } from "#cnm/ids.ts";
 import { endpointsIn, occupantsOf } from "#cnm/members.ts";
 import { sourceWords } from "#cnm/origin.ts";
+import { canHaveOwnFiles } from "#cnm/rules.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
 import { useUiStore } from "#components/actions/ui.ts";
 import { useEditVerdict } from "#components/api/session.tsx";
+import { sentence } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { Dns } from "./dns.tsx";
@@ -95,13 +97,6 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
           )}
         </Section>
       )}
-      <Routes sandbox={sandbox} />
-      {sandbox.mode !== "host" && (
-        <>
-          <Dns sandbox={sandbox} />
-          <Files sandbox={sandbox} />
-        </>
-      )}
       {endpoints
         .filter(({ networkId }) => topology.networks[networkId]?.driver === "bridge")
         .map((endpoint) => (
@@ -111,6 +106,29 @@ export function SandboxFacts({ sandbox }: { sandbox: Sandbox }) {
             title={endpoints.length > 1 ? `Ports on ${topology.networks[endpoint.networkId]?.name}` : "Ports"}
           />
         ))}
+      <Routes sandbox={sandbox} />
+      <Names sandbox={sandbox} />
+    </>
+  );
+}
+
+/** What it knows others by. An occupant has its owner's; who has neither resolver nor files of its own says why. */
+function Names({ sandbox }: { sandbox: Sandbox }) {
+  const topology = useTopology();
+  const verdict = canHaveOwnFiles(topology, sandbox);
+  const home = (sandbox.sharedWith && topology.sandboxes[sandbox.sharedWith]) || sandbox;
+  if (!verdict.ok && home === sandbox)
+    return (
+      <Section title="DNS and files">
+        <Text size="sm" c="dimmed">
+          {sentence(verdict.message)}. {sentence(verdict.lift ?? "")}.
+        </Text>
+      </Section>
+    );
+  return (
+    <>
+      <Dns sandbox={home} verdict={verdict} />
+      <Files sandbox={home} verdict={verdict} />
     </>
   );
 }
