@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, type ButtonProps, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { Fragment, type ReactNode, type Ref } from "react";
 import type { Verdict } from "#cnm/errors.ts";
@@ -58,7 +58,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
 }
 
 /** A button that, where it cannot be used, says why instead of being silently grey. */
-export function ActionButton({ ref, verdict, icon, onClick, children }: ActionProps) {
+export function ActionButton({ verdict, icon, onClick, children, ...button }: ActionProps) {
   const reason = verdict.ok
     ? ""
     : [verdict.message, verdict.lift]
@@ -74,10 +74,10 @@ export function ActionButton({ ref, verdict, icon, onClick, children }: ActionPr
       events={{ hover: true, focus: true, touch: true }}
     >
       <Button
-        ref={ref}
         variant="default"
         size="xs"
         leftSection={icon}
+        {...button}
         data-disabled={!verdict.ok || undefined}
         aria-disabled={!verdict.ok || undefined}
         onClick={() => verdict.ok && onClick()}
@@ -88,11 +88,12 @@ export function ActionButton({ ref, verdict, icon, onClick, children }: ActionPr
   );
 }
 
-interface ActionProps {
+interface ActionProps extends Pick<ButtonProps, "size"> {
   ref?: Ref<HTMLButtonElement>;
   verdict: Verdict;
-  icon: ReactNode;
+  icon?: ReactNode;
   onClick: () => void;
+  "aria-label"?: string;
   children: ReactNode;
 }
 

@@ -1,6 +1,5 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconCrown } from "@tabler/icons-react";
 import { type DragEvent, useState } from "react";
 import { type Contender, contenders, crowning } from "#cnm/crown.ts";
@@ -16,6 +15,7 @@ import { useFresh } from "#components/api/use-fresh.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { firstRefusal } from "#components/topology/intent.ts";
 import { routeSettings } from "./endpoint-settings.ts";
+import { ActionButton } from "./facts.tsx";
 import styles from "./routes.module.css";
 import { Section } from "./section.tsx";
 import { SettingsEditor } from "./settings-editor.tsx";
@@ -97,15 +97,14 @@ function Crown({ candidates, verdict: owns }: { candidates: readonly Contender[]
               <span className={styles.serves}>{crown === "" ? "" : ` ${crown} default`}</span>
             </span>
             {!whole && (
-              <Button
+              <ActionButton
                 size="compact-xs"
-                variant="default"
-                disabled={!verdict.ok}
+                verdict={verdict}
                 aria-label={`Give the default route to ${name}`}
                 onClick={() => give(contender)}
               >
                 Make default
-              </Button>
+              </ActionButton>
             )}
           </li>
         );
