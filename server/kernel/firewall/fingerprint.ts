@@ -1,13 +1,7 @@
-import { attributes, MessageWriter } from "../netlink/message.ts";
+import { decodeGeneration, getGeneration } from "../netlink/nftables.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
 import * as sys from "../sys.ts";
 import { legacyTables } from "./firewall.ts";
-
-/** linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h. */
-const NFNL_SUBSYS_NFTABLES = 10;
-const NFT_MSG_GETGEN = 16;
-const NFTA_GEN_ID = 1;
-const nfgenmsgLength = 4;
 
 /** linux/netfilter_ipv4/ip_tables.h and linux/netfilter_ipv6/ip6_tables.h: IPT_SO_GET_INFO, IP6T_SO_GET_INFO. */
 const legacy = {
@@ -33,11 +27,11 @@ export class Fingerprint {
   }
 
   #generation(): string {
-    this.#nftables ??= new NetlinkSocket(NETLINK_NETFILTER);
-    const message = new MessageWriter((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN, 0).struct(nfgenmsgLength, () => {});
     try {
-      const [payload] = this.#nftables.request(message.bytes());
-      return `nft ${payload ? attributes(payload, nfgenmsgLength).get(NFTA_GEN_ID)?.readUInt32BE(0) : "?"}`;
+      // A kernel may have no nfnetlink at all.
+      this.#nftables ??= new NetlinkSocket(NETLINK_NETFILTER);
+      const [payload] = this.#nftables.request(getGeneration());
+      return `nft ${payload ? decodeGeneration(payload) : "?"}`;
     } catch (error) {
       return `nft ${sys.asSysError(error).errno}`;
     }

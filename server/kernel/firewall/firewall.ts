@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { FirewallFamily, FirewallRule } from "#cnm/firewall.ts";
 import type { FirewallCounters, FirewallState } from "../calls.ts";
+import { getGeneration } from "../netlink/nftables.ts";
+import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
 import type { FirewallObject } from "../objects.ts";
 import type { Step } from "../steps.ts";
 import { asSysError } from "../sys.ts";
@@ -108,11 +110,11 @@ export class Firewall {
     return chosen ?? { flavour: "nft", infix: "" };
   }
 
-  /** The one the host already uses, else that of nftables. */
+  /** The one the host already uses, else that of nftables if the kernel has them. */
   #choose(): Variant | null {
     const has = (infix: Variant["infix"]) => this.#programs.has(`iptables${infix}-save`);
-    if (has("-legacy") && this.#uses("legacy") && !(has("-nft") && this.#uses("nft")))
-      return { flavour: "legacy", infix: "-legacy" };
+    const isPreferred = () => !hasNftables() || (this.#uses("legacy") && !(has("-nft") && this.#uses("nft")));
+    if (has("-legacy") && isPreferred()) return { flavour: "legacy", infix: "-legacy" };
     if (has("-nft")) return { flavour: "nft", infix: "-nft" };
     if (has("")) return { flavour: this.#flavourOfPlain(), infix: "" };
     return has("-legacy") ? { flavour: "legacy", infix: "-legacy" } : null;
@@ -131,6 +133,25 @@ export class Firewall {
     return this.#programs.run("iptables-save", ["-V"]).includes("(nf_tables)") ? "nft" : "legacy";
   }
 }
+
+/** Whether this kernel has any, whatever programs there are. */
+function hasNftables(): boolean {
+  try {
+    const socket = new NetlinkSocket(NETLINK_NETFILTER);
+    try {
+      socket.request(getGeneration());
+    } finally {
+      socket.close();
+    }
+    return true;
+  } catch (error) {
+    if (noNftables.has(asSysError(error).errno)) return false;
+    throw error;
+  }
+}
+
+/** No nfnetlink (socket(2)), or no nftables in it (nfnetlink_rcv_msg()). */
+const noNftables: ReadonlySet<string> = new Set(["EPROTONOSUPPORT", "EINVAL", "EOPNOTSUPP"]);
 
 /** The tables that iptables-legacy has in this thread's namespace: asking for one that is not there would make it. */
 export function legacyTables(family: Family): string[] {

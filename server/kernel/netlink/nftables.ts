@@ -7,6 +7,7 @@ import { decodeText } from "./text.ts";
 const NFNL_SUBSYS_NFTABLES = 10;
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;
+const NFPROTO_UNSPEC = 0;
 export const NFPROTO_IPV4 = 2;
 const NFPROTO_BRIDGE = 7;
 export const MESSAGE = {
@@ -21,9 +22,11 @@ export const MESSAGE = {
   NEWSETELEM: 12,
   GETSETELEM: 13,
   DELSETELEM: 14,
+  GETGEN: 16,
 } as const;
 /** The name of a table, or of the table something is in, is the first attribute of every message. */
 export const NFTA_TABLE = 1;
+const NFTA_GEN_ID = 1;
 const NFTA_SET_ELEM_LIST_SET = 2;
 const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
 export const NFTA_LIST_ELEM = 1;
@@ -71,6 +74,12 @@ export function deleteTable(table: string, family?: number): Buffer[] {
 export function getTable(table: string, family?: number): Buffer {
   return message(MESSAGE.GETTABLE, 0, family).text(NFTA_TABLE, table).bytes();
 }
+
+/** What every change of nftables in the namespace increments. */
+export const getGeneration = (): Buffer => message(MESSAGE.GETGEN, 0, NFPROTO_UNSPEC).bytes();
+
+export const decodeGeneration = (payload: Buffer): number | undefined =>
+  attributes(payload, structLength).get(NFTA_GEN_ID)?.readUInt32BE(0);
 
 export function dumpElements(table: string, set: string): Buffer {
   return message(MESSAGE.GETSETELEM, NLM_F_DUMP).text(NFTA_TABLE, table).text(NFTA_SET_ELEM_LIST_SET, set).bytes();
