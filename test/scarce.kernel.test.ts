@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
-import { expect } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
-import { namespaceName } from "#server/kernel/names.ts";
+import { isOurNamespace, namespaceName } from "#server/kernel/names.ts";
 import type { Store } from "#server/store/store.ts";
 import { Daemon } from "./daemon.ts";
+import { asks, Upstream } from "./dns.ts";
 import { leftOvers, netnsDir, pings, run, test } from "./netns.ts";
 import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
 
@@ -44,6 +45,43 @@ test("without IPv6 in the kernel, IPv4 works and IPv6 is refused in one sentence
       expect(await patchbay.missing()).toEqual([]);
       await patchbay.apply(...removed);
     });
+  });
+});
+
+test("without nfnetlink in the kernel, resolvers hold port 53 of their address themselves", async ({ host }) => {
+  vi.stubEnv("NODE_OPTIONS", `--import ${new URL("./without-netfilter.ts", import.meta.url)}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const unguarded = { ...web, options: { anti_spoofing: "false" } };
+  const starts = (stateDir: string) => Daemon.start({ rootNetns: host.path, netnsDir, stateDir });
+  await inTemporaryDirectory(async (stateDir) => {
+    let daemon = await starts(stateDir);
+    const change = (commands: CommandDraft[]) => daemon.admin("mutation", "topology.change", { commands });
+    expect(await daemon.admin("query", "system.status")).toMatchObject({
+      unsupported: {
+        "resolver.redirection": expect.stringMatching(
+          /^nat of nftables is not in this kernel: Protocol not supported; resolvers hold port 53 of 127.0.0.11, /,
+        ),
+      },
+      problems: {},
+    });
+    await change(connected.map((draft) => (draft === web ? unguarded : draft)));
+    const [ns = ""] = readdirSync(netnsDir).filter(isOurNamespace);
+    const asked = ["a", { name: "a.web", transport: "tcp" as const }];
+    expect(await asks(ns, asked)).toEqual(["NOERROR: A 10.8.0.2", "NOERROR: A 10.8.0.2"]);
+    expect(await daemon.stop()).toBe(0);
+    daemon = await starts(stateDir);
+    expect(await asks(ns, asked)).toEqual(["NOERROR: A 10.8.0.2", "NOERROR: A 10.8.0.2"]);
+    expect(await daemon.admin("query", "system.status")).toMatchObject({ problems: {} });
+
+    await change(removed.slice(0, 1));
+    const holder = await Upstream.start(ns, "0.0.0.0");
+    await expect(change([{ type: "endpoint.join", endpoint: "web/a", sandbox: "a" }])).rejects.toMatchObject({
+      code: "KERNEL",
+      message: expect.stringMatching(/a program in the sandbox holds port 53, which the resolver needs at 127.0.0.11/),
+    });
+    holder.close();
+    await change(removed.slice(1));
+    expect(await daemon.stop()).toBe(0);
   });
 });
 

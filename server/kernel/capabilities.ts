@@ -2,11 +2,12 @@ import { qdiscMajor } from "./names.ts";
 import { addBridge, addIfb, addVeth, decodeLink, getLink } from "./netlink/link.ts";
 import { addIngress, addRedirect, replaceTbf } from "./netlink/qdisc.ts";
 import { NetlinkSocket } from "./netlink/socket.ts";
+import { redirectionUnsupported } from "./resolver/redirection.ts";
 import { asSysError, close, inNamespace, open } from "./sys.ts";
 
 /**
- * Driver, "bandwidth.ingress" or "bandwidth.egress" → why this kernel cannot serve it, found by trying: every kind of link a driver needs is made once in a scratch
- * namespace that goes with its last users. On the kernel worker's thread.
+ * Driver, "bandwidth.ingress", "bandwidth.egress" or "resolver.redirection" → why this kernel cannot serve it, found by trying: every
+ * kind of link a driver needs is made once in a scratch namespace that goes with its last users. On the kernel worker's thread.
  */
 export function unsupported(): Record<string, string> {
   let scratch: { socket: NetlinkSocket; fd: number };
@@ -25,6 +26,7 @@ export function unsupported(): Record<string, string> {
       ptp: veth,
       "bandwidth.ingress": attempt("tbf", () => shape(socket)),
       "bandwidth.egress": attempt("ifb, or a redirection to it,", () => redirect(socket)),
+      "resolver.redirection": redirectionUnsupported(),
     };
     return Object.fromEntries(
       Object.entries(reasons).flatMap(([driver, reason]) => (reason ? [[driver, reason]] : [])),

@@ -1,9 +1,11 @@
 import { fstatSync } from "node:fs";
 import { resolverAddress } from "#cnm/resolv-conf.ts";
+import { ipv4Address } from "../datagrams.ts";
 import { deleteTable, fingerprintOf, getTable, NFPROTO_IPV4 } from "../netlink/nftables.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
 import type { Namespace, ResolverObject } from "../objects.ts";
 import * as sys from "../sys.ts";
+import { redirectionUnsupported } from "./redirection.ts";
 import { makeTable, type ResolverPorts, resolverTable, resolverTableDumps } from "./table.ts";
 
 /** Descriptors of the two sockets of a resolver: UDP bound, TCP listening, neither ever waits. */
@@ -21,10 +23,11 @@ export interface ResolverHand {
 interface Open {
   /** The namespace's inode: it cannot be another's as long as the sockets are open. */
   inode: number;
-  /** Of the table as it was made. */
-  fingerprint: string;
+  /** Of the table as it was made; null if the sockets hold port 53 themselves. */
+  fingerprint: string | null;
 }
 
+const dnsPort = 53;
 const backlog = 64;
 /** Room for a thousand queries that come at once, each of which takes some 800 bytes of it; used as it is needed (socket(7)). */
 const receiveBuffer = { name: sys.SO_RCVBUFFORCE, value: 1 << 20 };
@@ -38,10 +41,13 @@ export class Resolvers {
     this.#hand = hand;
   }
 
-  /** Opens the sockets and makes the table in the namespace of `fd`; what was there of a resolver is replaced. Throws SysError. */
+  /**
+   * Opens the sockets in the namespace of `fd`, and makes the table that leads there where the kernel can; what was there of a
+   * resolver is replaced. Throws SysError.
+   */
   open(ns: Namespace, fd: number): void {
     this.#closeSockets(ns);
-    const { sockets, fingerprint } = sys.inNamespace(fd, openHere);
+    const { sockets, fingerprint } = sys.inNamespace(fd, canRedirect() ? openRedirected : openDirectly);
     this.#open.set(ns, { inode: fstatSync(fd).ino, fingerprint });
     this.#hand.open(ns, sockets);
   }
@@ -49,9 +55,10 @@ export class Resolvers {
   /** `fd`: the namespace, null if the table is not to be deleted with the sockets. Throws ENOENT if nothing was there. */
   close(ns: Namespace, fd: number | null): void {
     const wasOpen = this.#closeSockets(ns);
-    if (!wasOpen && fd === null) throw new sys.SysError("close", "ENOENT", `${ns} has no resolver`);
+    const table = canRedirect() ? fd : null;
+    if (!wasOpen && table === null) throw new sys.SysError("close", "ENOENT", `${ns} has no resolver`);
     try {
-      if (fd !== null) removeTable(fd);
+      if (table !== null) removeTable(table);
     } catch (error) {
       if (!wasOpen || !isAbsent(error)) throw error;
     }
@@ -60,15 +67,10 @@ export class Resolvers {
   /** What is there of a resolver in the namespace of `fd`; null if nothing is. */
   observe(ns: Namespace, fd: number): ResolverObject | null {
     const known = this.#open.get(ns);
-    const socket = sys.inNamespace(fd, () => new NetlinkSocket(NETLINK_NETFILTER));
-    try {
-      if (!known && !hasTable(socket)) return null;
-      const whole =
-        known?.inode === fstatSync(fd).ino && known.fingerprint === fingerprintOf(socket, resolverTableDumps());
-      return whole ? { kind: "resolver", ns } : { kind: "resolver", ns, damaged: true };
-    } finally {
-      socket.close();
-    }
+    const fingerprint = canRedirect() ? tableIn(fd) : null;
+    if (!known && fingerprint === null) return null;
+    const whole = known?.inode === fstatSync(fd).ino && known.fingerprint === fingerprint;
+    return whole ? { kind: "resolver", ns } : { kind: "resolver", ns, damaged: true };
   }
 
   /** The namespaces of those that are open. */
@@ -101,15 +103,24 @@ export function keptByNobody(): ResolverHand {
   };
 }
 
-function openHere(): { sockets: ResolverSockets; fingerprint: string } {
-  const udp = bound(sys.SOCK_DGRAM);
+const canRedirect = (): boolean => redirectionUnsupported() === null;
+
+type Opened = { sockets: ResolverSockets; fingerprint: string | null };
+
+const openRedirected = (): Opened =>
+  withSockets(0, ({ udp, tcp }) => redirect({ udp: sys.boundPort(udp), tcp: sys.boundPort(tcp) }));
+
+const openDirectly = (): Opened => withSockets(dnsPort, () => null);
+
+/** Closes the sockets if there is no end to it. */
+function withSockets(port: number, finish: (sockets: ResolverSockets) => string | null): Opened {
+  const udp = bound(sys.SOCK_DGRAM, port);
   try {
     sys.setOption(udp, sys.SOL_SOCKET, receiveBuffer);
-    const tcp = bound(sys.SOCK_STREAM);
+    const tcp = bound(sys.SOCK_STREAM, port);
     try {
       sys.listen(tcp, backlog);
-      const fingerprint = redirect({ udp: sys.boundPort(udp), tcp: sys.boundPort(tcp) });
-      return { sockets: { udp, tcp }, fingerprint };
+      return { sockets: { udp, tcp }, fingerprint: finish({ udp, tcp }) };
     } catch (error) {
       sys.close(tcp);
       throw error;
@@ -132,19 +143,25 @@ function redirect(ports: ResolverPorts): string {
   }
 }
 
-/** A sockaddr_in (ip(7)) with port 0: any that is free. */
-const anyPort = Buffer.from([sys.AF_INET, 0, 0, 0, ...resolverAddress.split(".").map(Number), ...Buffer.alloc(8)]);
-
-function bound(type: number): number {
+/** Port 0: any that is free. */
+function bound(type: number, port: number): number {
   const fd = sys.socket(sys.AF_INET, type | sys.SOCK_NONBLOCK, 0);
   try {
-    sys.bind(fd, anyPort);
+    // Connections of the daemon before may hold the port for a while yet (TIME_WAIT).
+    if (type === sys.SOCK_STREAM && port !== 0) sys.setOption(fd, sys.SOL_SOCKET, { name: sys.SO_REUSEADDR, value: 1 });
+    sys.bind(fd, ipv4Address(resolverAddress, port));
     return fd;
   } catch (error) {
     sys.close(fd);
-    throw error;
+    throw port !== 0 && sys.asSysError(error).errno === "EADDRINUSE" ? portTaken : error;
   }
 }
+
+const portTaken = new sys.SysError(
+  "bind",
+  "EADDRINUSE",
+  `a program in the sandbox holds port ${dnsPort}, which the resolver needs at ${resolverAddress} as this kernel has no nat of nftables: end it, or bind it to another address`,
+);
 
 function closeBoth({ udp, tcp }: ResolverSockets): void {
   sys.close(udp);
@@ -157,6 +174,16 @@ function removeTable(namespace: number): void {
     socket.batch(deleteTable(resolverTable, NFPROTO_IPV4));
   } finally {
     socket.closeLater();
+  }
+}
+
+/** The fingerprint of the table in the namespace; null if there is none. */
+function tableIn(namespace: number): string | null {
+  const socket = sys.inNamespace(namespace, () => new NetlinkSocket(NETLINK_NETFILTER));
+  try {
+    return hasTable(socket) ? fingerprintOf(socket, resolverTableDumps()) : null;
+  } finally {
+    socket.close();
   }
 }
 
