@@ -27,7 +27,7 @@ const reason = notPrivate();
 if (reason) throw new Error(`not here: ${reason}; use npm run bench`);
 const directory = mkdtempSync(join(tmpdir(), "patchbay-bench-"));
 const options = { rootNetns: "/proc/self/ns/net" };
-const dns = await openDns({ ...options, resolvConf: "/dev/null" });
+const dns = await openDns(options);
 const kernel = await openKernel({ ...options, netnsDir: "/run/netns", ...filesOf(null), resolvers: dns.sockets });
 const all = Array.from({ length: most }, (_, n) => sandbox(n));
 try {

@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   const store = await openStore(join(config.stateDir, "patchbay.db"));
   const { rootNetns, netnsDir, etcDir, resolvConf } = config;
   const writtenDir = join(config.stateDir, "files");
-  const dns = await openDns({ rootNetns, resolvConf });
+  const dns = await openDns({ rootNetns });
   const kernel = await openKernel({
     rootNetns,
     netnsDir,

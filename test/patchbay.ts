@@ -65,7 +65,7 @@ export class Patchbay {
     const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
     const { rootNetns, netnsDir, resolvConf = "/dev/null" } = place;
-    const dns = await openDns({ rootNetns, resolvConf });
+    const dns = await openDns({ rootNetns });
     const files = filesOf(rootNetns);
     const kernel =
       shared ?? (await openKernel({ rootNetns, netnsDir, ...files, resolvConf, fault, resolvers: dns.sockets }));

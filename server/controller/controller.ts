@@ -133,6 +133,7 @@ export class NetworkController {
     this.#events = new EventLog(randomBytes(6).toString("hex"), () => this.state());
     this.#upkeep = new Upkeep({
       kernel,
+      names,
       host,
       onError,
       queue: this.#queue,

@@ -10,6 +10,8 @@ import { namespaceName } from "#server/kernel/names.ts";
 export interface NamesPort {
   /** Resolves when every resolver answers by it. */
   update(delta: NamesDelta): Promise<void>;
+  /** The host's servers from now on, in order. */
+  follow(hostServers: readonly string[]): Promise<void>;
   /** What the resolver in the namespace did lately; null if there is none. */
   state(ns: string): Promise<ResolverState | null>;
 }

@@ -1,3 +1,4 @@
+import { type HostResolvConf, nameserversOf } from "#cnm/resolv-conf.ts";
 import type { Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
 import { isFile, isProtection } from "#server/kernel/objects.ts";
@@ -5,6 +6,7 @@ import type { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry } from "#server/store/store.ts";
 import type { Adoptions } from "./adoptions.ts";
 import type { KernelPort } from "./kernel.ts";
+import type { NamesPort } from "./names.ts";
 import type { Problems } from "./problems.ts";
 import { type Reconciled, reconcile } from "./reconcile.ts";
 import { everything, reconcileRow } from "./recovery.ts";
@@ -14,6 +16,7 @@ import { Watcher } from "./watcher.ts";
 
 export interface UpkeepOptions {
   kernel: KernelPort;
+  names: Pick<NamesPort, "follow">;
   /** That of the changes: nothing is mended while one is under way. */
   queue: SerialQueue;
   adoptions: Adoptions;
@@ -49,7 +52,7 @@ export class Upkeep {
 
   /** Looks at what the intent depends on, before anything is made equal to it. */
   async lookAround(topology: Topology): Promise<void> {
-    this.#host = { ...this.#host, resolvConf: await this.#options.kernel.resolvConf() };
+    await this.#noteResolvConf(await this.#options.kernel.resolvConf());
     await this.#options.adoptions.findLost(topology);
   }
 
@@ -127,7 +130,7 @@ export class Upkeep {
     const { path, text } = this.#host.resolvConf;
     if (resolvConf.path === path && resolvConf.text === text) return;
     await queue.run(async () => {
-      this.#host = { ...this.#host, resolvConf };
+      await this.#noteResolvConf(resolvConf);
       if (isFrozen()) return;
       const began = performance.now();
       const files = everything(intent().topology, this.#host).filter(isFile);
@@ -135,6 +138,11 @@ export class Upkeep {
       await this.record(reconciled, performance.now() - began);
       if (reconciled.failures.length > 0) this.soon();
     });
+  }
+
+  async #noteResolvConf(resolvConf: HostResolvConf): Promise<void> {
+    this.#host = { ...this.#host, resolvConf };
+    await this.#options.names.follow(nameserversOf(resolvConf.text));
   }
 
   /** Whether there is anything new. */

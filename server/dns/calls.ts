@@ -5,8 +5,6 @@ import type { NamesDelta, ResolverState } from "#cnm/dns.ts";
 export interface DnsOptions {
   /** Path of the network namespace that the host's servers are asked from; null is the process' own. */
   rootNetns: string | null;
-  /** The host's resolv.conf(5). */
-  resolvConf: string;
 }
 
 export interface DnsWorkerData extends DnsOptions {
@@ -17,6 +15,7 @@ export interface DnsWorkerData extends DnsOptions {
 /** What the worker does for the main thread. */
 export interface DnsCalls {
   update(delta: NamesDelta): void;
+  follow(hostServers: readonly string[]): void;
   state(ns: string): ResolverState | null;
   close(): void;
 }

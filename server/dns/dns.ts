@@ -10,6 +10,8 @@ export interface Dns {
   readonly sockets: MessagePort;
   /** Resolves when every resolver answers by it. Rejects only if the worker itself is broken. */
   update(delta: NamesDelta): Promise<void>;
+  /** The host's servers from now on, which are asked for what no network knows where a person has named no others. */
+  follow(hostServers: readonly string[]): Promise<void>;
   /** What the resolver in the namespace did lately; null if there is none. */
   state(ns: string): Promise<ResolverState | null>;
   /** Closes all sockets and ends the worker. Idempotent. */
@@ -27,6 +29,7 @@ export async function openDns(options: DnsOptions): Promise<Dns> {
   return {
     sockets: port1,
     update: (delta) => call("update", delta),
+    follow: (hostServers) => call("follow", hostServers),
     state: (ns) => call("state", ns),
     close: () => end(call("close")),
   };

@@ -33,7 +33,7 @@ export interface Shared {
   forgetAll: () => void;
   waiting: { waiting: number };
   datagrams: Datagrams;
-  hostServers: () => readonly string[];
+  hostServers: readonly string[];
 }
 
 /** What is answered here. */
@@ -86,7 +86,7 @@ export class Resolver {
   }
 
   state(): ResolverState {
-    const upstreams = this.#view ? upstreamsOf(this.#view, this.#shared.hostServers()) : [];
+    const upstreams = this.#view ? upstreamsOf(this.#view, this.#shared.hostServers) : [];
     return { queries: this.#log.last(), count: this.#log.count, upstreams };
   }
 
@@ -156,7 +156,7 @@ export class Resolver {
   }
 
   #forward(query: Query, { transport, reply, began }: Asker): void {
-    const upstreams = this.#view ? upstreamsOf(this.#view, this.#shared.hostServers()) : [];
+    const upstreams = this.#view ? upstreamsOf(this.#view, this.#shared.hostServers) : [];
     const errand = { query, transport, upstreams, place: { socket: this.#sockets.udp } };
     this.#forwarder.forward(errand, (outcome) => {
       const failed = "failure" in outcome;

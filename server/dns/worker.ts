@@ -4,7 +4,6 @@ import type { ResolverMessage } from "#server/kernel/calls.ts";
 import { Datagrams } from "#server/kernel/datagrams.ts";
 import { homeNamespace, settleIn } from "#server/kernel/sys.ts";
 import type { DnsCall, DnsCalls, DnsReply, DnsWorkerData } from "./calls.ts";
-import { hostServers } from "./host-servers.ts";
 import { Resolver, type Shared } from "./resolver.ts";
 import { Zones } from "./zones.ts";
 
@@ -12,7 +11,7 @@ import { Zones } from "./zones.ts";
  * The DNS worker: one thread for the resolvers of all sandboxes, so that what they are asked holds up neither the kernel worker
  * nor the main thread. It starts no thread, as it visits the sandboxes' namespaces to open sockets there.
  */
-const { rootNetns, resolvConf, sockets }: DnsWorkerData = workerData;
+const { rootNetns, sockets }: DnsWorkerData = workerData;
 const port = parentPort;
 if (!port) throw new Error("the DNS worker is started by openDns");
 
@@ -30,7 +29,7 @@ const shared: Shared = {
   },
   waiting: { waiting: 0 },
   datagrams: new Datagrams(),
-  hostServers: hostServers(resolvConf),
+  hostServers: [],
 };
 
 const calls: DnsCalls = {
@@ -42,6 +41,9 @@ const calls: DnsCalls = {
       show(ns);
     }
     shared.revision++;
+  },
+  follow: (hostServers) => {
+    shared.hostServers = hostServers;
   },
   state: (ns) => resolvers.get(ns)?.state() ?? null,
   close: () => {
