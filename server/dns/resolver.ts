@@ -1,12 +1,11 @@
 import type { Server } from "node:net";
 import { type ResolverState, type ResolverView, upstreamsOf } from "#cnm/dns.ts";
-import type { Datagrams } from "#server/kernel/datagrams.ts";
 import type { ResolverSockets } from "#server/kernel/resolver/resolvers.ts";
 import { type Answer, answer } from "./answer.ts";
 import { Forwarder } from "./forwarder.ts";
 import { type Asked, QueryLog } from "./query-log.ts";
 import { serveTcp } from "./tcp.ts";
-import { type Recipe, UdpServer } from "./udp.ts";
+import { type Recipe, UdpServer, type UdpShared } from "./udp.ts";
 import type { Transport } from "./upstream.ts";
 import {
   emptyReply,
@@ -23,7 +22,7 @@ import {
 import type { KnownNetwork, Zones } from "./zones.ts";
 
 /** What all resolvers have in common. */
-export interface Shared {
+export interface Shared extends UdpShared {
   zones: Zones;
   /** Counts up whenever anything of zones or views is other than before. */
   revision: number;
@@ -32,7 +31,6 @@ export interface Shared {
   /** Has all of them forget theirs. */
   forgetAll: () => void;
   waiting: { waiting: number };
-  datagrams: Datagrams;
   hostServers: readonly string[];
 }
 
@@ -76,7 +74,7 @@ export class Resolver {
       recall: (key: string) => this.#recall(key),
       handle: (message: Buffer, reply: (answer: Buffer) => void) => this.#handle(message, "udp", reply),
     };
-    this.#udp = new UdpServer(sockets.udp, service, shared.datagrams);
+    this.#udp = new UdpServer(sockets.udp, service, shared);
     this.#tcp = serveTcp(sockets.tcp, (message, reply) => this.#handle(message, "tcp", reply));
   }
 

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
-import { comesSoon, type Datagrams, ipv4Address, most, sendTo } from "#server/kernel/datagrams.ts";
+import { type Datagrams, ipv4Address, sendTo } from "#server/kernel/datagrams.ts";
+import type { Attention } from "./attention.ts";
 
 /** An answer that can be given again: to the same bytes behind the id, the same bytes behind the id. */
 export interface Recipe {
@@ -15,32 +16,34 @@ export interface UdpService {
   handle(message: Buffer, reply: (answer: Buffer) => void): void;
 }
 
-/** One in so many datagrams is followed by a look whether there are more to come, unless the look before found some. */
-const lookEvery = 16;
-/** How long is waited for the next one: programs that ask one question after the other are there again in that time. */
-const patienceUs = 30;
-/** So long one socket is served in a row; then whoever else has waited has a turn. */
-const turnMs = 2;
+/** What all sockets of the thread share. */
+export interface UdpShared {
+  datagrams: Datagrams;
+  attention: Attention;
+}
+
+/** So many datagrams go by after watching the socket was in vain. */
+const restDatagrams = 16;
 
 /**
- * Serves a bound socket, which it then owns. Node tells when something has come and brings the first; where there is more, all of
- * it is taken and answered with two system calls.
+ * Serves a bound socket, which it then owns. Node tells when something has come and brings the first; as long as there is more, all
+ * of it is taken and answered with two system calls.
  */
 export class UdpServer {
   readonly #fd: number;
   readonly #service: UdpService;
-  readonly #datagrams: Datagrams;
+  readonly #shared: UdpShared;
   readonly #socket: Socket;
   #closed = false;
-  /** Datagrams until the next look. */
-  #untilLook = 0;
-  /** Until all others have had their turn. */
-  #resting = false;
+  /** Whether anything has come while the socket was watched. */
+  #found = false;
+  /** Datagrams until it is watched again. */
+  #rest = 0;
 
-  constructor(fd: number, service: UdpService, datagrams: Datagrams) {
+  constructor(fd: number, service: UdpService, shared: UdpShared) {
     this.#fd = fd;
     this.#service = service;
-    this.#datagrams = datagrams;
+    this.#shared = shared;
     this.#socket = createSocket("udp4");
     this.#socket.on("message", (message, { address, port }) => this.#take(message, ipv4Address(address, port)));
     // What a datagram that was sent came to is nobody's business here.
@@ -50,41 +53,15 @@ export class UdpServer {
 
   close(): void {
     this.#closed = true;
+    this.#shared.attention.forget(this);
     this.#socket.close();
   }
 
-  #take(message: Buffer, sender: Buffer): void {
-    const recipe = this.#service.recall(message.toString("latin1", 2));
-    if (recipe) {
-      const began = performance.now();
-      const answer = recipe.next();
-      message.copy(answer, 0, 0, 2);
-      sendTo(this.#fd, answer, sender);
-      recipe.note(began);
-    } else this.#service.handle(message, (answer) => this.#send(answer, sender));
-    if (this.#resting || --this.#untilLook >= 0) return;
-    this.#untilLook = this.#takeMore() ? 0 : lookEvery;
-  }
-
-  /** As long as there are more and the turn lasts; whether there were any. */
-  #takeMore(): boolean {
-    const end = performance.now() + turnMs;
-    let found = false;
-    while (performance.now() < end) {
-      const count = this.#takeRest();
-      found ||= count > 0;
-      if (count < most && !comesSoon(this.#fd, patienceUs)) return found;
-    }
-    this.#resting = true;
-    setImmediate(() => {
-      this.#resting = false;
-    });
-    return true;
-  }
-
-  #takeRest(): number {
-    const datagrams = this.#datagrams;
+  takeAll(): number {
+    const { datagrams } = this.#shared;
     const count = datagrams.receive(this.#fd);
+    if (count === 0) return 0;
+    this.#found = true;
     for (let i = 0; i < count; i++) {
       const recipe = this.#service.recall(datagrams.text(i, 2));
       if (recipe) {
@@ -98,6 +75,23 @@ export class UdpServer {
     }
     datagrams.send(this.#fd);
     return count;
+  }
+
+  onLeft(): void {
+    this.#rest = this.#found ? 0 : restDatagrams;
+    this.#found = false;
+  }
+
+  #take(message: Buffer, sender: Buffer): void {
+    const recipe = this.#service.recall(message.toString("latin1", 2));
+    if (recipe) {
+      const began = performance.now();
+      const answer = recipe.next();
+      message.copy(answer, 0, 0, 2);
+      sendTo(this.#fd, answer, sender);
+      recipe.note(began);
+    } else this.#service.handle(message, (answer) => this.#send(answer, sender));
+    if (--this.#rest < 0) this.#shared.attention.watch(this);
   }
 
   #send(answer: Buffer, sender: Buffer): void {

@@ -3,6 +3,7 @@ import type { ResolverView } from "#cnm/dns.ts";
 import type { ResolverMessage } from "#server/kernel/calls.ts";
 import { Datagrams } from "#server/kernel/datagrams.ts";
 import { homeNamespace, settleIn } from "#server/kernel/sys.ts";
+import { Attention } from "./attention.ts";
 import type { DnsCall, DnsCalls, DnsReply, DnsWorkerData } from "./calls.ts";
 import { Resolver, type Shared } from "./resolver.ts";
 import { Zones } from "./zones.ts";
@@ -29,6 +30,7 @@ const shared: Shared = {
   },
   waiting: { waiting: 0 },
   datagrams: new Datagrams(),
+  attention: new Attention(),
   hostServers: [],
 };
 

@@ -12,9 +12,6 @@ const raw = {
   sendmmsg: libc.func("int sendmmsg(int fd, void *vector, uint length, int flags)") as (
     ...args: [fd: number, vector: bigint, length: number, flags: number]
   ) => number,
-  ppoll: libc.func("int ppoll(void *fds, ulong count, void *timeout, void *mask)") as (
-    ...args: [fds: Buffer, count: number, timeout: Buffer, mask: null]
-  ) => number,
   sendto: libc.func("long sendto(int fd, void *buffer, size_t length, int flags, void *address, uint size)") as (
     ...args: [fd: number, buffer: Buffer, length: number, flags: number, address: Buffer, size: number]
   ) => number,
@@ -31,8 +28,8 @@ const vectorLength = 16;
 const at = { name: 0, nameLength: 8, vector: 16, vectorCount: 24, flags: 48, length: 56, vectorLength: 8 };
 
 /** How many at once; the longest is `longest` bytes, received as sent. */
-export const most = 64;
-export const longest = 4096;
+const most = 64;
+const longest = 4096;
 
 const slot = 2 * (headerLength + vectorLength + addressLength + longest);
 
@@ -118,18 +115,6 @@ export class Datagrams {
 const vectorAt = (i: number): number => 2 * most * headerLength + i * vectorLength;
 const addressAt = (i: number): number => vectorAt(2 * most) + i * addressLength;
 const bytesAt = (i: number): number => addressAt(2 * most) + i * longest;
-
-const pollFd = Buffer.alloc(8);
-const pollTimeout = Buffer.alloc(16);
-const POLLIN = 1;
-
-/** Whether something comes within so many microseconds, which the thread waits for. */
-export function comesSoon(fd: number, us: number): boolean {
-  pollFd.writeInt32LE(fd, 0);
-  pollFd.writeUInt16LE(POLLIN, 4);
-  pollTimeout.writeUInt32LE(us * 1000, 8);
-  return raw.ppoll(pollFd, 1, pollTimeout, null) > 0;
-}
 
 /** Sends one datagram from an unconnected socket, or loses it. */
 export function sendTo(fd: number, message: Buffer, address: Buffer): void {
