@@ -7,7 +7,7 @@ export const help = `Usage: sudo ./patchbay up [--port N] [--state DIR]
        ./patchbay up --isolated [--fresh] [--port N] [--state DIR]      (also: npm run up -- …)
 
 Sets Patchbay up on this machine, starts its daemon and its console, and stays until Ctrl-C or SIGTERM stops both.
-Networks and sandboxes keep working without them; the next start takes them over.
+Networks and sandboxes keep working without them, but for names, which the daemon resolves; the next start takes them over.
 
   --isolated   run in private network and mount namespaces that are gone afterwards: nothing of this host is touched,
                and no root is needed where the kernel lets users make namespaces

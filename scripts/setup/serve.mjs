@@ -38,10 +38,12 @@ export function summary({ port, isolated, places, uid, setupToken }) {
     `State          ${places.stateDir}`,
     isolated
       ? "Stop           Ctrl-C; the private networks go with it, and come back from the state at the next start"
-      : "Stop           Ctrl-C; networks and sandboxes keep working, and the next start takes them over",
+      : `Stop           Ctrl-C; ${whileStopped}, and the next start takes them over`,
     "",
   ].join("\n");
 }
+
+const whileStopped = "networks and sandboxes keep working but for names, which the daemon resolves";
 
 /** The first signal that asks us to stop; those that follow change nothing any more. @returns {Promise<NodeJS.Signals>} */
 function firstSignal() {
@@ -64,7 +66,9 @@ export async function serve(run, { release, web }) {
   const unlessOver = (what) =>
     Promise.race([
       what,
-      signal.then((name) => Promise.reject(new Ended(`stopping on ${name}`, 0))),
+      signal.then((name) =>
+        Promise.reject(new Ended(`stopping on ${name}${run.isolated ? "" : `: ${whileStopped}`}`, 0)),
+      ),
       ...children.map(({ name, ended }) => ended.then((how) => Promise.reject(new Ended(`${name} ${how}`, 1)))),
     ]);
   try {
