@@ -26,6 +26,8 @@ export interface TopologyState {
   problems: Record<Id, ObjectProblem>;
   /** Drivers this kernel cannot serve, with the reason; greyed out in the palette. */
   unsupported: Record<string, string>;
+  /** Of each sandbox with files that a person has edited: which, and when they were last changed (RFC 3339, UTC). */
+  edited: Record<Id, Record<string, string>>;
 }
 
 /** Facts in the past tense; folded by `foldEvent` in the browser and nowhere else. */
@@ -35,4 +37,5 @@ export type TopologyEvent =
   | { type: "change.applied"; revision: number; changes: Change[]; entry: HistorySummary }
   | { type: "change.failed"; revision: number; ids: Id[]; message: string; entry: HistorySummary }
   | { type: "history.recorded"; revision: number; entry: HistorySummary }
+  | { type: "files.edited"; edited: TopologyState["edited"] }
   | { type: "layout.moved"; layout: Layout };

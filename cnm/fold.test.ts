@@ -26,6 +26,7 @@ const state: TopologyState = {
   applying: [],
   problems: { [box]: { seq: 3, message: "old" }, [web]: { seq: 4, message: "other" } },
   unsupported: {},
+  edited: {},
 };
 
 test("the state event replaces everything", () => {

@@ -16,6 +16,8 @@ export function foldEvent(state: TopologyState, event: TopologyEvent): TopologyS
       return failed(state, event);
     case "history.recorded":
       return { ...state, revision: event.revision };
+    case "files.edited":
+      return { ...state, edited: event.edited };
     case "layout.moved":
       return { ...state, layout: { ...state.layout, ...event.layout } };
   }

@@ -262,14 +262,11 @@ test("a name is resolved, and the question seen; a file that a person edits is l
   const [file] = await patchbay.daemon.admin<{ name: string; path: string }[]>("query", "sandbox.files", {
     ref: "app",
   });
-  if (file) appendFileSync(file.path, "192.0.2.7 mine\n");
-  await page.reload();
-  await inspect(page, "app");
-  await expect(inspector(page).getByText("edited by hand")).toBeVisible();
-  await inspector(page).getByText("/etc/hosts", { exact: true }).click();
-  await expect(inspector(page).getByRole("region", { name: "/etc/hosts", exact: true })).toContainText(
-    "192.0.2.7 mine",
-  );
+  for (const line of ["192.0.2.7 mine", "192.0.2.8 mine-too"]) {
+    if (file) appendFileSync(file.path, `${line}\n`);
+    await expect(inspector(page).getByText("edited by hand")).toBeVisible();
+    await expect(inspector(page).getByRole("region", { name: "/etc/hosts", exact: true })).toContainText(line);
+  }
 });
 
 test("a process is adopted by the form, shown with where it is from, and its end is told", async ({

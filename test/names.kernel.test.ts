@@ -1,9 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { expect, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import { findSandbox } from "#cnm/lookup.ts";
 import { parseCommand } from "#cnm/parse-command.ts";
@@ -159,6 +168,37 @@ test("what a person has edited stays, is told, and no plan speaks of it", async 
     rmSync(path);
     expect(await patchbay.restart()).toMatchObject({ repaired: 1 });
     expect(inside("box", "getent hosts mine; getent ahostsv4 box")).toMatch(/^10\.8\.0\.2\s/);
+  });
+});
+
+test("each edit by hand is an event, and so is its end; what Patchbay writes is none", async ({ host }) => {
+  await inScene(host, async ({ patchbay, filesOf }) => {
+    const { controller } = patchbay;
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    const events = controller.watch(null, stop.signal);
+    expect((await events.next()).value?.event).toMatchObject({ type: "state", state: { edited: {} } });
+    const next = async () => {
+      for (;;) {
+        const { value } = await events.next();
+        if (value?.event.type === "files.edited") return value.event.edited;
+      }
+    };
+    await patchbay.apply(web, box, ...connect("box"));
+    const { id } = findSandbox(controller.topology, "box");
+    const path = join(filesOf("box"), "hosts");
+    const before = readFileSync(path);
+    const times = [];
+    for (const line of ["10.9.9.9\tmine\n", "10.9.9.8\ttheirs\n"]) {
+      appendFileSync(path, line);
+      const changedAt = statSync(path).mtime.toISOString();
+      times.push(changedAt);
+      expect(await next()).toEqual({ [id]: { hosts: changedAt } });
+      expect(controller.state().edited).toEqual({ [id]: { hosts: changedAt } });
+    }
+    expect(new Set(times).size).toBe(2);
+    writeFileSync(path, before);
+    expect(await next()).toEqual({});
   });
 });
 

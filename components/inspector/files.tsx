@@ -6,6 +6,7 @@ import type { Sandbox } from "#cnm/sandbox.ts";
 import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useFresh } from "#components/api/use-fresh.ts";
+import { useLive } from "#components/live/live-provider.tsx";
 import { nameSettings } from "./sandbox-settings.ts";
 import { Section } from "./section.tsx";
 import { SettingsEditor } from "./settings-editor.tsx";
@@ -15,7 +16,8 @@ import { Truth } from "./truth.tsx";
 /** The files that programs in the sandbox see below /etc: what is asked for, how they are, and what a person changed in them. */
 export function Files({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict }) {
   const trpc = useTRPC();
-  const query = useFresh(trpc.sandbox.files.queryOptions({ ref: sandbox.id }));
+  const edited = useLive((live) => live.state?.edited[sandbox.sharedWith ?? sandbox.id]);
+  const query = useFresh(trpc.sandbox.files.queryOptions({ ref: sandbox.id }), edited);
   return (
     <Section title="Files">
       <SettingsEditor what="names" name={sandbox.name} of={nameSettings(sandbox)} verdict={verdict} />

@@ -22,7 +22,7 @@ export function topologyOf(...drafts: CommandDraft[]): Topology {
 export const idOf = (number: number): string => String(number).padStart(64, "0");
 
 export function stateOf(topology: Topology, rest: Partial<TopologyState> = {}): TopologyState {
-  return { revision: 1, topology, layout: {}, applying: [], problems: {}, unsupported: {}, ...rest };
+  return { revision: 1, topology, layout: {}, applying: [], problems: {}, unsupported: {}, edited: {}, ...rest };
 }
 
 /** net (id 1), web-1 (2), web-2 (3); web-1 is joined with endpoint 4. */

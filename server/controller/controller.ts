@@ -142,6 +142,7 @@ export class NetworkController {
       intent: () => ({ topology: this.#topology, revision: this.#revision }),
       isFrozen: () => this.#readOnly !== null,
       record: (entry, result) => this.#record(entry, result),
+      onEdited: () => this.#events.publish({ type: "files.edited", edited: this.#upkeep.edited }),
       onProblems: () => this.#events.publish({ type: "state", state: this.state() }),
     });
   }
@@ -195,6 +196,7 @@ export class NetworkController {
       applying: [...this.#applying],
       problems: this.#problems.toRecord(),
       unsupported: this.#unsupported,
+      edited: this.#upkeep.edited,
     };
   }
 

@@ -10,6 +10,7 @@ const state: TopologyState = {
   applying: [],
   problems: {},
   unsupported: {},
+  edited: {},
 };
 const started = (seq: number) => ({ type: "change.started" as const, seq, ids: [] });
 

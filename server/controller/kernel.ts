@@ -40,6 +40,8 @@ export interface KernelPort {
   unedited(steps: readonly Step[]): Promise<Step[]>;
   /** How files are found, in the same order. */
   files(wanted: readonly FileObject[]): Promise<{ path: string; content: string | null; edited: boolean }[]>;
+  /** Those that a person has edited, and when (RFC 3339, UTC). */
+  editedFiles(): Promise<{ ns: string; name: string; changedAt: string }[]>;
   /** The host's own, or what systemd-resolved(8) has behind it. */
   resolvConf(): Promise<HostResolvConf>;
   facts(): Promise<HostFacts>;

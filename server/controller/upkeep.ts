@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import type { TopologyState } from "#cnm/events.ts";
 import { type HostResolvConf, nameserversOf } from "#cnm/resolv-conf.ts";
 import type { Topology } from "#cnm/topology.ts";
 import type { HostSettings } from "#server/drivers/driver.ts";
 import { isFile, isProtection } from "#server/kernel/objects.ts";
 import type { SerialQueue } from "#server/store/serial-queue.ts";
 import type { EntryResult, NewEntry } from "#server/store/store.ts";
+import { namespaceName } from "#server/kernel/names.ts";
 import type { Adoptions } from "./adoptions.ts";
 import type { KernelPort } from "./kernel.ts";
 import type { NamesPort } from "./names.ts";
@@ -28,6 +31,8 @@ export interface UpkeepOptions {
   record: (entry: NewEntry, result: Partial<EntryResult>) => Promise<unknown>;
   /** Other problems than before. */
   onProblems: () => void;
+  /** Other files are edited than before, or others again. */
+  onEdited: () => void;
   onError: (error: unknown) => void;
 }
 
@@ -40,6 +45,7 @@ export class Upkeep {
   readonly #repairer = new Repairer(() => this.#options.queue.run(() => this.#repair()));
   readonly #watcher = new Watcher(() => this.#look());
   #host: HostState;
+  #edited: TopologyState["edited"] = {};
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -48,6 +54,11 @@ export class Upkeep {
 
   get host(): HostState {
     return this.#host;
+  }
+
+  /** The files that a person has edited, as of the last look. */
+  get edited(): TopologyState["edited"] {
+    return this.#edited;
   }
 
   /** Looks at what the intent depends on, before anything is made equal to it. */
@@ -62,6 +73,7 @@ export class Upkeep {
     const { topology, revision } = intent();
     problems.note(failures, topology, revision);
     await this.#noteAdoptions();
+    await this.#noteEdited();
     if (failures.length > 0) this.#repairer.later();
   }
 
@@ -106,13 +118,14 @@ export class Upkeep {
   }
 
   /**
-   * Tells what has become of adopted processes, follows the host's resolv.conf, and puts the firewall back if somebody else
-   * has changed it.
+   * Tells what has become of adopted processes and which files a person has edited, follows the host's resolv.conf, and puts the
+   * firewall back if somebody else has changed it.
    */
   async #look(): Promise<void> {
-    const { kernel, queue, intent, onProblems, onError } = this.#options;
+    const { kernel, queue, intent, onProblems, onEdited, onError } = this.#options;
     try {
       if (await this.#noteAdoptions()) onProblems();
+      if (await this.#noteEdited()) onEdited();
       await this.#followResolvConf();
       if (!(await kernel.disturbed())) return;
       await queue.run(async () => {
@@ -146,10 +159,30 @@ export class Upkeep {
   }
 
   /** Whether there is anything new. */
+  async #noteEdited(): Promise<boolean> {
+    const { kernel, intent } = this.#options;
+    const edited = editedIn(intent().topology, await kernel.editedFiles());
+    if (isDeepStrictEqual(edited, this.#edited)) return false;
+    this.#edited = edited;
+    return true;
+  }
+
+  /** Whether there is anything new. */
   async #noteAdoptions(): Promise<boolean> {
     const { adoptions, problems, intent } = this.#options;
     const { topology, revision } = intent();
     await adoptions.findEnded(topology);
     return problems.noteConditions(adoptions.conditions(topology), revision);
   }
+}
+
+function editedIn({ sandboxes }: Topology, files: Awaited<ReturnType<KernelPort["editedFiles"]>>) {
+  const edited: TopologyState["edited"] = {};
+  if (files.length === 0) return edited;
+  const owners = new Map(Object.keys(sandboxes).map((id) => [namespaceName(id), id]));
+  for (const { ns, name, changedAt } of files) {
+    const id = owners.get(ns);
+    if (id) edited[id] = { ...edited[id], [name]: changedAt };
+  }
+  return edited;
 }

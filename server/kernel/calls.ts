@@ -6,7 +6,7 @@ import type { StepRecord } from "#cnm/history.ts";
 import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import type { AskedNamespace } from "./adopt.ts";
-import type { FileLook } from "./files/files.ts";
+import type { EditedFile, FileLook } from "./files/files.ts";
 import type { FileObject, KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import type { ResolverSockets } from "./resolver/resolvers.ts";
 import type { Step } from "./steps.ts";
@@ -64,6 +64,7 @@ export interface KernelCalls {
   observe(like: readonly KernelObject[], everything: boolean): KernelObject[];
   facts(): HostFacts;
   files(wanted: readonly FileWanted[]): FileLook[];
+  editedFiles(): EditedFile[];
   resolvConf(): HostResolvConf;
   unsupported(): Record<string, string>;
   guardUnsupported(): string | null;

@@ -10,7 +10,7 @@ import type { AskedNamespace } from "./adopt.ts";
 import { callWorker } from "./call-worker.ts";
 import type { DropCounter, FileWanted, FirewallCounters, FirewallState, KernelCalls, KernelOptions } from "./calls.ts";
 import { plan } from "./diff.ts";
-import type { FileLook } from "./files/files.ts";
+import type { EditedFile, FileLook } from "./files/files.ts";
 import type { KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import { renderAt } from "./render.ts";
 import type { Step } from "./steps.ts";
@@ -30,6 +30,8 @@ export interface Kernel {
   unedited(steps: readonly Step[]): Promise<Step[]>;
   /** How the files are found, in the same order. */
   files(wanted: readonly FileWanted[]): Promise<FileLook[]>;
+  /** Those that say something else than was written last; cheap enough for each second. */
+  editedFiles(): Promise<EditedFile[]>;
   /** The host's own, or what systemd-resolved(8) has behind it; empty where there is none. */
   resolvConf(): Promise<HostResolvConf>;
   facts(): Promise<HostFacts>;
@@ -83,6 +85,7 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
       return steps.filter((step) => !edited.has(step));
     },
     files: (wanted) => call("files", wanted),
+    editedFiles: () => call("editedFiles"),
     resolvConf: () => call("resolvConf"),
     facts: () => call("facts"),
     unsupported: () => call("unsupported"),

@@ -53,6 +53,7 @@ const calls: KernelCalls = {
   ],
   facts: () => facts(directory),
   files: (wanted) => wanted.map((file) => files.look(file)),
+  editedFiles: () => files.edited(),
   resolvConf: () => hostResolvConf(resolvConf ?? "/etc/resolv.conf"),
   unsupported,
   guardUnsupported,

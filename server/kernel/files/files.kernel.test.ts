@@ -4,9 +4,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -77,6 +79,30 @@ test("what a person has edited is left alone, after a restart too, until it is d
   rmSync(path);
   await make(kernel, [hosts("three\n")]);
   expect(readFileSync(path, "utf8")).toBe("three\n");
+  await make(kernel, []);
+});
+
+test("an edit is seen, whatever it does to size and times, and so is its end", async ({ host }) => {
+  const kernel = await host.kernel();
+  const path = join(host.etcDir, ns, "hosts");
+  await make(kernel, [hosts("one\n"), hostname]);
+  expect(await kernel.editedFiles()).toEqual([]);
+  const { atime, mtime } = statSync(path);
+  writeFileSync(path, "two\n");
+  utimesSync(path, atime, mtime);
+  const found = [{ ns, name: "hosts", changedAt: mtime.toISOString() }];
+  expect(await kernel.editedFiles()).toEqual(found);
+  expect(await kernel.editedFiles()).toEqual(found);
+  expect(await (await host.kernel()).editedFiles()).toEqual(found);
+  writeFileSync(path, "one\n");
+  expect(await kernel.editedFiles()).toEqual([]);
+  await make(kernel, [hosts("three\n"), hostname]);
+  expect(await kernel.editedFiles()).toEqual([]);
+  renameSync(path, `${path}.old`);
+  mkdirSync(path);
+  expect(await kernel.editedFiles()).toEqual([]);
+  rmSync(path, { recursive: true });
+  rmSync(`${path}.old`);
   await make(kernel, []);
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FileWanted } from "../calls.ts";
 import { isOurNamespace } from "../names.ts";
@@ -23,6 +23,22 @@ export interface FileLook {
 }
 
 type FileName = FileObject["name"];
+
+/** A file that says something else than was written last. */
+export interface EditedFile {
+  ns: Namespace;
+  name: FileName;
+  /** RFC 3339, UTC. */
+  changedAt: string;
+}
+
+/** What a file was like when it was read; ctime changes with whatever is done to it (inode(7)). */
+interface Read {
+  ino: number;
+  ctimeMs: number;
+  edited: boolean;
+}
+
 const nothing = Buffer.alloc(0);
 
 /**
@@ -32,6 +48,7 @@ const nothing = Buffer.alloc(0);
 export class SandboxFiles {
   readonly #etcDir: string;
   readonly #written: Written;
+  #reads = new Map<string, Read>();
 
   constructor({ etcDir, writtenDir }: FilesOptions) {
     this.#etcDir = etcDir;
@@ -86,6 +103,25 @@ export class SandboxFiles {
     );
   }
 
+  /** Of all that is ours. Cheap enough for each second: what is as it was at the last call is not read again. */
+  edited(): EditedFile[] {
+    const before = this.#reads;
+    this.#reads = new Map();
+    return this.#namespaces().flatMap((ns) =>
+      fileNames.flatMap((name) => {
+        const path = this.#path(ns, name);
+        const found = lstatSync(path, { throwIfNoEntry: false });
+        if (!found) return [];
+        const { ino, ctimeMs } = found;
+        const last = before.get(path);
+        const same = last?.ino === ino && last.ctimeMs === ctimeMs;
+        const read = same ? last : { ino, ctimeMs, edited: this.#isEdited(ns, name) };
+        this.#reads.set(path, read);
+        return read.edited ? [{ ns, name, changedAt: found.mtime.toISOString() }] : [];
+      }),
+    );
+  }
+
   look(file: FileWanted): FileLook {
     const { ns, name, content } = file;
     const path = this.#path(ns, name);
@@ -101,6 +137,11 @@ export class SandboxFiles {
     if (wanted === null || this.#written.has(ns, name, now)) return file;
     const asWanted = wanted.some((content) => now.equals(Buffer.from(content)));
     return { ...file, state: asWanted ? "unrecorded" : "edited" };
+  }
+
+  #isEdited(ns: Namespace, name: FileName): boolean {
+    const now = this.#read(ns, name);
+    return now !== null && !this.#written.has(ns, name, now);
   }
 
   #read(ns: Namespace, name: FileName): Buffer | null {
