@@ -2,8 +2,8 @@
 
 import { IconCrown } from "@tabler/icons-react";
 import { type DragEvent, useState } from "react";
-import { type Contender, contenders, crowning } from "#cnm/crown.ts";
 import type { Verdict } from "#cnm/errors.ts";
+import { type GatewayCandidate, gatewayCandidates, preferring } from "#cnm/gateway-candidates.ts";
 import { endpointsIn } from "#cnm/members.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import { ownsNamespace } from "#cnm/rules.ts";
@@ -25,7 +25,7 @@ import { Remark, Truth, TruthTable } from "./truth.tsx";
 export function Routes({ sandbox }: { sandbox: Sandbox }) {
   const topology = useTopology();
   const home = sandbox.sharedWith ?? sandbox.id;
-  const candidates = contenders(topology, home);
+  const candidates = gatewayCandidates(topology, home);
   const endpoints = endpointsIn(topology, home).filter(({ attachment }) => attachment?.interfaceName);
   const verdict = ownsNamespace(topology, sandbox);
   return (
@@ -40,26 +40,26 @@ export function Routes({ sandbox }: { sandbox: Sandbox }) {
 }
 
 /** Who has the default routes. The crown is dragged to another network, or given by its button. */
-function Crown({ candidates, verdict: owns }: { candidates: readonly Contender[]; verdict: Verdict }) {
+function Crown({ candidates, verdict: owns }: { candidates: readonly GatewayCandidate[]; verdict: Verdict }) {
   const topology = useTopology();
   const ui = useUiStore();
   const verdict = firstRefusal(useEditVerdict(), owns);
   const [over, setOver] = useState<string | null>(null);
-  const nameOf = ({ endpoint }: Contender) => topology.networks[endpoint.networkId]?.name ?? "";
-  const give = (contender: Contender) =>
+  const nameOf = ({ endpoint }: GatewayCandidate) => topology.networks[endpoint.networkId]?.name ?? "";
+  const give = (candidate: GatewayCandidate) =>
     ui.set({
       dialog: {
         kind: "plan",
-        title: `Send by ${nameOf(contender)} what has no other route?`,
-        commands: [crowning(topology, contender)],
+        title: `Send by ${nameOf(candidate)} what has no other route?`,
+        commands: [preferring(topology, candidate)],
       },
     });
   const movable = verdict.ok && candidates.length > 1;
   return (
     <ul className={styles.crowns} aria-label="Default routes">
-      {candidates.map((contender) => {
-        const { endpoint, crown, whole } = contender;
-        const name = nameOf(contender);
+      {candidates.map((candidate) => {
+        const { endpoint, provides, whole } = candidate;
+        const name = nameOf(candidate);
         const dropping = {
           onDragOver: (event: DragEvent) => {
             if (!event.dataTransfer.types.includes(dragType) || whole) return;
@@ -70,19 +70,19 @@ function Crown({ candidates, verdict: owns }: { candidates: readonly Contender[]
           onDrop: (event: DragEvent) => {
             event.preventDefault();
             setOver(null);
-            give(contender);
+            give(candidate);
           },
         };
         return (
           <li key={endpoint.id} className={styles.crown} data-over={over === endpoint.id || undefined} {...dropping}>
             <span className={styles.seat}>
-              {crown !== "" && (
+              {provides !== "" && (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the button of each other row does the same
                 <span
                   className={styles.handle}
                   draggable={movable}
                   data-movable={movable || undefined}
-                  title={`${crown} default route${movable ? ": drag it to another network" : ""}`}
+                  title={`${provides} default route${movable ? ": drag it to another network" : ""}`}
                   onDragStart={(event) => {
                     event.dataTransfer.setData(dragType, endpoint.id);
                     event.dataTransfer.effectAllowed = "move";
@@ -94,14 +94,14 @@ function Crown({ candidates, verdict: owns }: { candidates: readonly Contender[]
             </span>
             <span className={styles.who}>
               <strong>{name}</strong> <span className="mono">{endpoint.attachment?.interfaceName}</span>
-              <span className={styles.serves}>{crown === "" ? "" : ` ${crown} default`}</span>
+              <span className={styles.serves}>{provides === "" ? "" : ` ${provides} default`}</span>
             </span>
             {!whole && (
               <ActionButton
                 size="compact-xs"
                 verdict={verdict}
                 aria-label={`Give the default route to ${name}`}
-                onClick={() => give(contender)}
+                onClick={() => give(candidate)}
               >
                 Make default
               </ActionButton>

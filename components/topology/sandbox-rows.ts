@@ -1,6 +1,6 @@
-import { contenders } from "#cnm/crown.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
 import type { TopologyState } from "#cnm/events.ts";
+import { gatewayCandidates } from "#cnm/gateway-candidates.ts";
 import type { Id } from "#cnm/ids.ts";
 import { formatPublication } from "#cnm/ports.ts";
 import { listing } from "#cnm/text.ts";
@@ -56,8 +56,8 @@ export const rowCenter = ({ top }: Row): number => top + lineHeight / 2;
 
 function crownsOf({ topology }: TopologyState, endpoints: readonly Endpoint[]): Map<Id, string> {
   const home = endpoints[0]?.attachment?.sandboxId;
-  const able = endpoints.length > 1 && home ? contenders(topology, home) : [];
-  return new Map(able.length > 1 ? able.map(({ endpoint, crown }) => [endpoint.id, crown]) : []);
+  const able = endpoints.length > 1 && home ? gatewayCandidates(topology, home) : [];
+  return new Map(able.length > 1 ? able.map(({ endpoint, provides }) => [endpoint.id, provides]) : []);
 }
 
 function rowOf(state: TopologyState, endpoint: Endpoint, crown: string): Omit<Row, "top"> {
