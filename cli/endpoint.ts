@@ -6,7 +6,7 @@ import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
 import { type InterfaceFlags, interfaceFields, withInterfaceFlags } from "./interface-flags.ts";
 import { type ListFlags, list } from "./listing.ts";
-import { checked, keyValues, several } from "./options.ts";
+import { checked, keyValues, listOf, several } from "./options.ts";
 import { jsonText } from "./output.ts";
 import { type PortFlags, portFields, withPortFlags } from "./port-flags.ts";
 import { type RemovalFlags, remove } from "./removal.ts";
@@ -142,8 +142,7 @@ async function update(
   [endpoint, flags]: [string, PortFlags & InterfaceFlags & ChangeFlags & { networkAlias?: string[] | false }],
 ): Promise<void> {
   const problems: Problem[] = [];
-  const aliases = flags.networkAlias === false ? [] : flags.networkAlias;
-  const fields = { aliases, ...portFields(flags), ...interfaceFields(flags, problems) };
+  const fields = { aliases: listOf(flags.networkAlias), ...portFields(flags), ...interfaceFields(flags, problems) };
   if (problems.length === 0 && Object.values(fields).every((field) => field === undefined))
     throw new CnmError("INVALID_PARAMETER", "nothing is given that is to change", {
       lift: "give --publish, --link, --gw-priority or another of the flags; --help lists them",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Problem } from "#cnm/errors.ts";
-import { several } from "./options.ts";
+import { listOf, several } from "./options.ts";
 
 /** What `withInterfaceFlags` declares; false after "--no-…". */
 export interface InterfaceFlags {
@@ -38,5 +38,4 @@ function wholeNumber(text: string | undefined, problems: Problem[]): number | un
   return undefined;
 }
 
-const listOf = (flag: string[] | false | undefined) => (flag === false ? [] : flag);
 const limitOf = (flag: string | false | undefined) => (flag === false ? "" : flag);

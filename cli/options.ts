@@ -9,6 +9,11 @@ export function several(value: string, before: string[] | false = []): string[] 
   return [...(before || []), value];
 }
 
+/** What a repeatable option comes to: nothing after its "--no-…", undefined if it is not given at all. */
+export function listOf(flag: string[] | false | undefined): string[] | undefined {
+  return flag === false ? [] : flag;
+}
+
 /** "key=value" texts; what has no "=", no key, or is given twice becomes a problem. */
 export function keyValues(
   flag: string,

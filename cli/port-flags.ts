@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { several } from "./options.ts";
+import { listOf, several } from "./options.ts";
 
 /** What `withPortFlags` declares; false after "--no-…". */
 export interface PortFlags {
@@ -26,5 +26,3 @@ export function withPortFlags(command: Command): Command {
 export function portFields({ publish, publishAll, expose, link }: PortFlags) {
   return { publish: listOf(publish), publishAll, expose: listOf(expose), links: listOf(link) };
 }
-
-const listOf = (flag: string[] | false | undefined) => (flag === false ? [] : flag);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { several } from "./options.ts";
+import { listOf, several } from "./options.ts";
 
 /** What `withSandboxFlags` declares; false after "--no-…". */
 export interface SandboxFlags {
@@ -33,5 +33,3 @@ export function sandboxFields({ hostname, domainname, addHost, dns, dnsSearch, d
 export function hasSandboxFlags(flags: SandboxFlags): boolean {
   return Object.values(sandboxFields(flags)).some((field) => field !== undefined);
 }
-
-const listOf = (flag: string[] | false | undefined) => (flag === false ? [] : flag);
