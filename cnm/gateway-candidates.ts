@@ -2,7 +2,7 @@ import type { CommandInput } from "./commands.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { gatewayFamilies, gatewayOf } from "./gateway.ts";
 import type { Id } from "./ids.ts";
-import { endpointsIn } from "./members.ts";
+import { endpointsIn, interfacesOf } from "./members.ts";
 import type { Topology } from "./topology.ts";
 
 /** An endpoint that can provide a default gateway of its sandbox. */
@@ -17,7 +17,7 @@ export interface GatewayCandidate {
 /** The endpoints of a sandbox that can provide its default gateways, in the order of their interfaces. */
 export function gatewayCandidates(topology: Topology, sandboxId: Id): GatewayCandidate[] {
   const gateways = gatewayOf(topology, sandboxId);
-  return endpointsIn(topology, sandboxId)
+  return interfacesOf(topology, sandboxId)
     .filter((endpoint) => gatewayFamilies(topology, endpoint) > 0)
     .map((endpoint) => {
       const provided = [gateways.ipv4 === endpoint.id && "IPv4", gateways.ipv6 === endpoint.id && "IPv6"].filter(
@@ -25,8 +25,7 @@ export function gatewayCandidates(topology: Topology, sandboxId: Id): GatewayCan
       );
       const whole = provided.length === gatewayFamilies(topology, endpoint);
       return { endpoint, provides: provided.join(" and "), whole };
-    })
-    .sort((a, b) => interfaceOf(a).localeCompare(interfaceOf(b), "en", { numeric: true }));
+    });
 }
 
 /** What makes an endpoint provide the default gateways that it can: a priority above those of all others of the sandbox. */
@@ -40,5 +39,3 @@ export function preferring(
   const gatewayPriority = Math.max(-1, ...others.map(({ options }) => options.gatewayPriority)) + 1;
   return { type: "endpoint.update", endpoint: endpoint.id, gatewayPriority, publishAll: false };
 }
-
-const interfaceOf = ({ endpoint }: GatewayCandidate): string => endpoint.attachment?.interfaceName ?? "";

@@ -25,6 +25,15 @@ export function endpointsIn(topology: Topology, sandboxId: Id): readonly Endpoin
   return bySandbox(topology.endpoints, sandboxId);
 }
 
+/** The endpoints joined to a sandbox, in the order of their interfaces: eth2 is before eth10. */
+export function interfacesOf(topology: Topology, sandboxId: Id): Endpoint[] {
+  const key = ({ attachment, id }: Endpoint) => {
+    const [, prefix = "", number = ""] = /^(.*?)(\d*)$/.exec(attachment?.interfaceName ?? "") ?? [];
+    return `${prefix} ${number.padStart(15, "0")} ${id}`;
+  };
+  return [...endpointsIn(topology, sandboxId)].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
 /** The endpoints that link to an endpoint; only ones of its own network do. */
 export function linkersOf(topology: Topology, { id, networkId }: Endpoint): readonly Endpoint[] {
   return endpointsOf(topology, networkId).filter(({ links }) => links.some(({ endpointId }) => endpointId === id));

@@ -2,7 +2,7 @@ import { defaultNetworkId } from "./default-network.ts";
 import type { HostRecord, ResolverView } from "./dns.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Id, shortId } from "./ids.ts";
-import { endpointsIn, endpointsOf } from "./members.ts";
+import { endpointsIn, endpointsOf, interfacesOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { hostnameOf, type Sandbox } from "./sandbox.ts";
 import type { Topology } from "./topology.ts";
@@ -52,15 +52,12 @@ export function viewOf(topology: Topology, sandboxId: Id): ResolverView | null {
   };
 }
 
-/** In the order of the sandbox's interfaces: "eth2" is before "eth10". */
+/** In the order of the sandbox's interfaces. */
 function namedNetworks(topology: Topology, sandboxId: Id): Network[] {
-  return endpointsIn(topology, sandboxId)
-    .toSorted((a, b) => byInterface(a.attachment?.interfaceName ?? "", b.attachment?.interfaceName ?? ""))
+  return interfacesOf(topology, sandboxId)
     .flatMap(({ networkId }) => topology.networks[networkId] ?? [])
     .filter(hasNames);
 }
-
-const byInterface = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
 /** The endpoint's, the sandbox's, the aliases, the short ids and the hostname, alone and with its domain, each once. */
 function namesOf(endpoint: Endpoint, sandbox: Sandbox): string[] {

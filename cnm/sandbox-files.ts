@@ -2,7 +2,7 @@ import { addressOf, formatAddress } from "./cidr.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { gatewayOf } from "./gateway.ts";
 import { poolOf } from "./ipam.ts";
-import { endpointsIn } from "./members.ts";
+import { endpointsIn, interfacesOf } from "./members.ts";
 import { type HostResolvConf, parseResolvConf, renderResolvConf } from "./resolv-conf.ts";
 import { hasResolver } from "./resolver.ts";
 import { hostnameOf, type Sandbox } from "./sandbox.ts";
@@ -55,7 +55,7 @@ const localhost6 = [
 export function renderHosts(topology: Topology, sandbox: Sandbox): string {
   const { host, domain } = hostnameOf(sandbox);
   const own = domain === "" ? host : `${host}.${domain} ${host}`;
-  const endpoints = joinedIn(topology, sandbox);
+  const endpoints = interfacesOf(topology, sandbox.id);
   const lines = [
     localhost,
     ...(hasIpv6(topology, sandbox) ? localhost6 : []),
@@ -82,7 +82,7 @@ function linkLines(topology: Topology, { links }: Endpoint): string[] {
 function hostAddresses(topology: Topology, sandbox: Sandbox): string[] {
   const { ipv4, ipv6 } = gatewayOf(topology, sandbox.id);
   const chosen = [ipv4, ipv6].flatMap((id) => (id && topology.endpoints[id]) || []);
-  const order = [...chosen, ...joinedIn(topology, sandbox)];
+  const order = [...chosen, ...interfacesOf(topology, sandbox.id)];
   return ([4, 6] as const).flatMap((family) => {
     const gateways = order.flatMap((endpoint) => {
       const network = topology.networks[endpoint.networkId];
@@ -91,15 +91,6 @@ function hostAddresses(topology: Topology, sandbox: Sandbox): string[] {
     });
     return gateways.slice(0, 1);
   });
-}
-
-/** In the order of their interfaces. */
-function joinedIn(topology: Topology, { id }: Sandbox): Endpoint[] {
-  const key = ({ attachment, id }: Endpoint) => {
-    const [, prefix = "", number = ""] = /^(.*?)(\d*)$/.exec(attachment?.interfaceName ?? "") ?? [];
-    return `${prefix} ${number.padStart(10, "0")} ${id}`;
-  };
-  return [...endpointsIn(topology, id)].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function hasIpv6(topology: Topology, { id }: Sandbox): boolean {

@@ -1,57 +1,27 @@
 import { expect, test } from "vitest";
 import { BridgeOptions } from "#cnm/drivers/bridge.ts";
-import type { Endpoint } from "#cnm/endpoint.ts";
-import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import type { Sandbox } from "#cnm/sandbox.ts";
-import { defaultSandboxOptions } from "#cnm/sandbox-options.ts";
 import { plan } from "#server/kernel/diff.ts";
 import { render } from "#server/kernel/render.ts";
 import type { HostSettings, JoinContext } from "../driver.ts";
+import { bareNetwork, endpointOf, sandbox } from "../objects.fixture.ts";
 import { bridgeDriver } from "./bridge.ts";
 
-const at = "2026-01-01T00:00:00.000Z";
 const ipv4 = { family: 4 as const, subnet: "172.17.0.0/16", gateway: "172.17.0.1", ipRange: null, auxAddresses: {} };
 const ipv6 = { family: 6 as const, subnet: "fd00:1::/64", gateway: "fd00:1::1", ipRange: null, auxAddresses: {} };
 const network: NetworkOf<"bridge"> = {
-  id: "a1".repeat(32),
+  ...bareNetwork,
   name: "web",
-  createdAt: at,
   driver: "bridge",
-  scope: "local",
   pools: [ipv4],
-  internal: false,
-  predefined: false,
-  labels: {},
   options: BridgeOptions.parse({ mtu: 1450, antiSpoofing: false }),
 };
-const sandbox: Sandbox = {
-  id: "b2".repeat(32),
-  name: "box",
-  createdAt: at,
-  mode: "private",
-  sharedWith: null,
-  origin: null,
-  managed: false,
-  labels: {},
-  options: defaultSandboxOptions,
-};
-const endpoint: Endpoint = {
+const endpoint = endpointOf({
   id: "c3".repeat(32),
   name: "db",
-  networkId: network.id,
-  createdAt: at,
   ipv4: "172.17.0.2/16",
-  ipv6: null,
   mac: "02:42:ac:11:00:02",
-  aliases: [],
-  labels: {},
-  exposed: [],
-  ports: [],
-  links: [],
-  options: defaultEndpointOptions,
-  attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
-};
+});
 /** Links and addresses alone. */
 const host: HostSettings = { firewall: false, forwarding: false, raDevices: [] };
 const join: JoinContext = {

@@ -1,65 +1,32 @@
 import { expect, test } from "vitest";
 import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { Endpoint } from "#cnm/endpoint.ts";
-import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import { defaultSandboxOptions } from "#cnm/sandbox-options.ts";
 import type { KernelObject } from "#server/kernel/objects.ts";
+import { bareNetwork, endpointOf, sandbox } from "../objects.fixture.ts";
 import { networkRules, sharedChains } from "./firewall.ts";
 import { endpointRules, heldPorts, linkRoutes } from "./ports.ts";
 
-const at = "2026-01-01T00:00:00.000Z";
 const ipv4 = { family: 4 as const, subnet: "172.17.0.0/16", gateway: "172.17.0.1", ipRange: null, auxAddresses: {} };
 const ipv6 = { family: 6 as const, subnet: "fd00:1::/64", gateway: "fd00:1::1", ipRange: null, auxAddresses: {} };
 
 function network(options: Partial<BridgeOptions> = {}, rest: Partial<NetworkOf<"bridge">> = {}): NetworkOf<"bridge"> {
   return {
-    id: "a1".repeat(32),
+    ...bareNetwork,
     name: "web",
-    createdAt: at,
     driver: "bridge",
-    scope: "local",
     pools: [ipv4],
-    internal: false,
-    predefined: false,
-    labels: {},
     options: BridgeOptions.parse({ ...options, bridge: "br0" }),
     ...rest,
   };
 }
 
 function endpoint(digit: string, last: number, rest: Partial<Endpoint> = {}): Endpoint {
-  return {
-    id: digit.repeat(64),
-    name: `ep-${digit}`,
-    networkId: "a1".repeat(32),
-    createdAt: at,
-    ipv4: `172.17.0.${last}/16`,
-    ipv6: null,
-    mac: null,
-    aliases: [],
-    labels: {},
-    exposed: [],
-    ports: [],
-    links: [],
-    options: defaultEndpointOptions,
-    attachment: { sandboxId: "b2".repeat(32), interfaceName: "eth0" },
-    ...rest,
-  };
+  return endpointOf({ id: digit.repeat(64), name: `ep-${digit}`, ipv4: `172.17.0.${last}/16`, ...rest });
 }
 
 const join = {
-  sandbox: {
-    id: "b2".repeat(32),
-    name: "box",
-    createdAt: at,
-    mode: "private" as const,
-    sharedWith: null,
-    origin: null,
-    managed: false,
-    labels: {},
-    options: defaultSandboxOptions,
-  },
+  sandbox,
   ns: "pb-b2b2b2b2b2b2",
   interfaceName: "eth0",
   gateway: { ipv4: true, ipv6: true },

@@ -1,60 +1,31 @@
 import { expect, test } from "vitest";
 import { PtpOptions } from "#cnm/drivers/ptp.ts";
-import type { Endpoint } from "#cnm/endpoint.ts";
 import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import type { Sandbox } from "#cnm/sandbox.ts";
-import { defaultSandboxOptions } from "#cnm/sandbox-options.ts";
 import { plan } from "#server/kernel/diff.ts";
 import { render } from "#server/kernel/render.ts";
 import type { JoinContext, Place } from "../driver.ts";
+import { bareNetwork, endpointOf, sandbox } from "../objects.fixture.ts";
 import { ptpDriver } from "./ptp.ts";
 
-const at = "2026-01-01T00:00:00.000Z";
 const pool = { family: 4 as const, subnet: "10.1.1.0/30", gateway: null, ipRange: null, auxAddresses: {} };
 const network: NetworkOf<"ptp"> = {
-  id: "a1".repeat(32),
+  ...bareNetwork,
   name: "wire",
-  createdAt: at,
   driver: "ptp",
-  scope: "local",
   pools: [pool],
-  internal: false,
-  predefined: false,
-  labels: {},
   options: PtpOptions.parse({ mtu: 9000 }),
-};
-
-const sandbox: Sandbox = {
-  id: "b2".repeat(32),
-  name: "box",
-  createdAt: at,
-  mode: "private",
-  sharedWith: null,
-  origin: null,
-  managed: false,
-  labels: {},
-  options: defaultSandboxOptions,
 };
 
 function place(digit: string, change: Partial<Place & { ipv6: string }> = {}): Place {
   const n = Number.parseInt(digit, 16) - 11;
-  const endpoint: Endpoint = {
+  const endpoint = endpointOf({
     id: digit.repeat(64),
     name: digit,
-    networkId: network.id,
-    createdAt: at,
     ipv4: `10.1.1.${n}/32`,
     ipv6: change.ipv6 ?? null,
     mac: `02:42:0a:01:01:0${n}`,
-    aliases: [],
-    labels: {},
-    exposed: [],
-    ports: [],
-    links: [],
-    options: defaultEndpointOptions,
-    attachment: { sandboxId: sandbox.id, interfaceName: "eth0" },
-  };
+  });
   return { endpoint, ns: `pb-${digit.repeat(12)}`, interfaceName: "eth0", ...change };
 }
 
