@@ -17,6 +17,8 @@ export interface EndpointFlags extends PortFlags, InterfaceFlags {
   ip6?: string;
   macAddress?: string;
   networkAlias?: string[];
+  interfaceName?: string;
+  driverOpt?: string[];
   label?: string[];
 }
 
@@ -27,6 +29,7 @@ interface EndpointListFlags extends ListFlags {
 
 interface JoinFlags extends ChangeFlags {
   create?: boolean;
+  interfaceName?: string;
 }
 
 export function addEndpointCommands(program: Command): void {
@@ -38,7 +41,8 @@ export function addEndpointCommands(program: Command): void {
   perform(
     withDryRun(endpoint.command("join <endpoint> <sandbox>"))
       .description("put the endpoint's interface into a sandbox")
-      .option("--create", "make the sandbox if there is none; it goes with its last endpoint"),
+      .option("--create", "make the sandbox if there is none; it goes with its last endpoint")
+      .option("--interface-name <name>", `${interfaceNameHelp}; in place of the endpoint's own`),
     join,
   );
   perform(
@@ -72,16 +76,25 @@ export function withEndpointFlags(command: Command): Command {
       .option("--ip <address>", "IPv4 address; the lowest free one if not given")
       .option("--ip6 <address>", "IPv6 address; the lowest free one if not given")
       .option("--mac, --mac-address <address>", "MAC address; made from the IPv4 address if not given")
-      .option("--alias, --network-alias <name>", "another name of it in this network (repeatable)", several),
+      .option("--alias, --network-alias <name>", "another name of it in this network (repeatable)", several)
+      .option("--interface-name <name>", interfaceNameHelp)
+      .option(
+        "--driver-opt <key=value>",
+        "Docker's com.docker.network.endpoint.ifname or .sysctls (repeatable)",
+        several,
+      ),
   );
 }
+
+const interfaceNameHelp = 'what its interface is called in a sandbox, such as uplink; "" for eth and a number';
 
 /** The command that creates the endpoint. Throws every problem of the flags at once. */
 export function endpointDraft(what: { network: string; name?: string; flags: EndpointFlags }): CommandDraft {
   const { network, name, flags } = what;
   const problems: Problem[] = [];
   const labels = keyValues("--label", flags.label, problems);
-  const { ip: ipv4, ip6: ipv6, macAddress: mac, networkAlias: aliases } = flags;
+  const { ip: ipv4, ip6: ipv6, macAddress: mac, networkAlias: aliases, interfaceName, driverOpt } = flags;
+  const driverOptions = driverOpt && keyValues("--driver-opt", driverOpt, problems);
   const fields = {
     network,
     name,
@@ -90,6 +103,8 @@ export function endpointDraft(what: { network: string; name?: string; flags: End
     mac,
     aliases,
     labels,
+    interfaceName,
+    driverOptions,
     ...portFields(flags),
     ...interfaceFields(flags, problems),
   };
@@ -151,8 +166,9 @@ async function update(
   await change(cli, [checked({ type: "endpoint.update", endpoint, ...fields }, problems)], { dryRun });
 }
 
-async function join(cli: Cli, [endpoint, sandbox, { create, dryRun }]: [string, string, JoinFlags]): Promise<void> {
-  await change(cli, [{ type: "endpoint.join", endpoint, sandbox, createSandbox: create }], { dryRun });
+async function join(cli: Cli, [endpoint, sandbox, flags]: [string, string, JoinFlags]): Promise<void> {
+  const { create: createSandbox, interfaceName, dryRun } = flags;
+  await change(cli, [checked({ type: "endpoint.join", endpoint, sandbox, createSandbox, interfaceName })], { dryRun });
 }
 
 async function leave(cli: Cli, [endpoint, sandbox, flags]: [string, string | undefined, ChangeFlags]): Promise<void> {

@@ -141,6 +141,8 @@ const flags = new Map([
   ["publishAll", "--publish-all"],
   ["expose", "--expose"],
   ["links", "--link"],
+  ["interfaceName", "--interface-name"],
+  ["driverOptions", "--driver-opt"],
   ["gatewayPriority", "--gw-priority"],
   ["routes", "--route"],
   ["sysctls", "--sysctl"],

@@ -36,6 +36,7 @@ test("docker-run's flags are the fields of a command", () => {
       "aliases": [
         "a1",
       ],
+      "driverOptions": undefined,
       "egress": undefined,
       "expose": [
         "90",
@@ -43,6 +44,7 @@ test("docker-run's flags are the fields of a command", () => {
       ],
       "gatewayPriority": undefined,
       "ingress": undefined,
+      "interfaceName": undefined,
       "ipv4": "10.8.0.9",
       "ipv6": "fd00::9",
       "labels": {
@@ -64,6 +66,18 @@ test("docker-run's flags are the fields of a command", () => {
       "sysctls": undefined,
       "type": "endpoint.create",
     }
+  `);
+});
+
+test("an interface is named by a flag or by Docker's label", () => {
+  const label = "com.docker.network.endpoint.ifname";
+  expect(draft("--interface-name uplink")).toMatchObject({ interfaceName: "uplink" });
+  expect(draft(`--driver-opt ${label}=uplink`)).toMatchObject({ driverOptions: { [label]: "uplink" } });
+  expect(refusal(() => draft("--interface-name a/b"))).toContain('--interface-name: "a/b" must be 1 to 15 letters');
+  expect(refusal(() => draft("--driver-opt x=1 --driver-opt x"))).toMatchInlineSnapshot(`
+    "patchbay: 2 things are wrong:
+      --driver-opt: "x" must be written as name=value
+      --driver-opt x: unknown option; an endpoint knows com.docker.network.endpoint.ifname and com.docker.network.endpoint.sysctls"
   `);
 });
 

@@ -48,6 +48,13 @@ test("interfaces are numbered past theirs, and their default route stays", () =>
   expect(gatewayOf(topology, testId(1))).toEqual({ ipv4: null, ipv6: testId(2) });
 });
 
+test("no interface of ours is called as one of theirs", () => {
+  const join = [endpointDraft("net", "web", { interfaceName: "eth2" }), joinDraft("net/web", "web")];
+  expect(refusal([net, adopt("web", 7), ...join])).toBe(
+    "CONFLICT sandbox web has an interface eth2 already, which it came with when it was adopted",
+  );
+});
+
 test("no route of ours to where one of theirs leads", () => {
   const theirs = "sandbox web came with a route to 10.66.0.0/16 when it was adopted, which stays";
   const routed = endpointDraft("net", "web", { routes: ["10.66.0.0/16 via 10.8.0.1"] });

@@ -118,6 +118,9 @@ const OptionFields = {
   egress: text.optional(),
 };
 
+/** What its interface is to be called wherever it is joined; "" finds a name. */
+const interfaceName = text.optional();
+
 export const EndpointCreate = z.strictObject({
   type: z.literal("endpoint.create"),
   network: Reference,
@@ -133,6 +136,9 @@ export const EndpointCreate = z.strictObject({
   /** Also every exposed port, on any free one. */
   publishAll: z.boolean().default(false),
   links: PortFields.links.default([]),
+  interfaceName,
+  /** Docker's labels of these: com.docker.network.endpoint.ifname and .sysctls; unknown ones are refused. */
+  driverOptions: Labels.optional(),
   ...OptionFields,
 });
 
@@ -156,6 +162,8 @@ export const EndpointJoin = z.strictObject({
   sandbox: Reference,
   /** Make a managed sandbox of that name if there is none. */
   createSandbox: z.boolean().default(false),
+  /** Takes the place of the endpoint's own. */
+  interfaceName,
 });
 
 export const EndpointLeave = z.strictObject({

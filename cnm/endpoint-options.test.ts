@@ -48,6 +48,7 @@ test("what is not given stays, a list that is given takes the place of the whole
   const drafts = [...box, endpointDraft("web", "a", told)];
   const options = (more: object[]) => after([...drafts, ...more.map(update)]).endpoints[testId(2)]?.options;
   const all = {
+    interfaceName: "",
     gatewayPriority: 5,
     routes: [{ destination: "10.9.0.0/16", via: null }],
     sysctls: { "ipv4.conf.IFNAME.forwarding": "1" },
@@ -118,6 +119,6 @@ test("a destination has one route in a sandbox, whether the second one comes by 
 test("an endpoint without an interface has no routes and no settings", () => {
   expect(refusalOf(() => after([endpointDraft("none", "a", { routes: ["10.9.0.0/16"] })]))).toContain("INVALID");
   expect(refusalOf(() => after([endpointDraft("none", "a", { gatewayPriority: 1 })]))).toBe(
-    "CONFLICT endpoints of network none have no interface that routes and settings could be of",
+    "CONFLICT endpoints of network none have no interface that a name, routes and settings could be of",
   );
 });

@@ -11,6 +11,8 @@ export type StaticRoute = z.infer<typeof StaticRoute>;
 
 /** What an endpoint is told besides its addresses and ports: the CNM's options of an endpoint and of its join. */
 export const EndpointOptions = z.strictObject({
+  /** What its interface is to be called wherever it is joined; "": the driver's prefix and the lowest free number. */
+  interfaceName: z.string().default(""),
   /** Docker's GwPriority: of a sandbox's endpoints that can, the one with the highest has the default routes. */
   gatewayPriority: z.int().default(0),
   routes: z.array(StaticRoute).default([]),

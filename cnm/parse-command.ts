@@ -1,6 +1,8 @@
 import { type Family, parseAddress } from "./cidr.ts";
 import { CommandInput, type CommandOf } from "./commands.ts";
+import { parseEndpointLabels } from "./endpoint-labels.ts";
 import { invalid, type Problem } from "./errors.ts";
+import { parseInterfaceName } from "./interface-name.ts";
 import { parseMac } from "./mac.ts";
 import { parseNetworkConfig } from "./network-config.ts";
 import { bad, type Parsed } from "./parsed.ts";
@@ -29,7 +31,11 @@ export function checkCommand(command: CommandInput): Problem[] {
   const problems: Problem[] = [];
   if (command.type === "network.create") parseNetworkConfig(command, problems);
   if (command.type === "sandbox.adopt") checkAdoption(command, problems);
-  if (command.type === "endpoint.create") checkEndpoint(command, problems);
+  if (command.type === "endpoint.create") {
+    checkEndpoint(command, problems);
+    checkInterfaceName(parseEndpointLabels(command, problems).interfaceName, problems);
+  }
+  if (command.type === "endpoint.join") checkInterfaceName(command.interfaceName, problems);
   if (command.type === "endpoint.create" || command.type === "endpoint.update") {
     parsePortFields(command, problems);
     parseBandwidth(command, problems);
@@ -49,6 +55,11 @@ function checkEndpoint({ ipv4, ipv6, mac }: EndpointTexts, problems: Problem[]):
   };
   for (const [path, parsed] of Object.entries(checks))
     if (parsed && !parsed.ok) problems.push({ path, message: parsed.message });
+}
+
+function checkInterfaceName(name: string | undefined, problems: Problem[]): void {
+  const parsed = parseInterfaceName(name ?? "");
+  if (!parsed.ok) problems.push({ path: "interfaceName", message: parsed.message });
 }
 
 function checkAdoption({ pid, netns, container }: AdoptionTexts, problems: Problem[]): void {

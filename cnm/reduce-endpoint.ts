@@ -2,6 +2,7 @@ import { type Address, addressOf, cidrOf, type Family, formatAddress, width } fr
 import type { CommandOf } from "./commands.ts";
 import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { parseEndpointLabels } from "./endpoint-labels.ts";
 import { defaultEndpointOptions } from "./endpoint-options.ts";
 import { CnmError, enforce, invalid, type Problem, type Refusal } from "./errors.ts";
 import type { Facts } from "./facts.ts";
@@ -13,7 +14,7 @@ import { endpointsOf, linkersOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { bad, good, type Parsed } from "./parsed.ts";
 import { withBandwidth } from "./reduce-bandwidth.ts";
-import { withOptions } from "./reduce-options.ts";
+import { withInterfaceName, withOptions } from "./reduce-options.ts";
 import { withPorts } from "./reduce-ports.ts";
 import { canDeleteEndpoint } from "./rules.ts";
 import type { Change, Topology } from "./topology.ts";
@@ -22,6 +23,7 @@ type EndpointCreate = CommandOf<"endpoint.create">;
 
 /** Reserves the endpoint's addresses: they are its own until it is deleted. */
 export function createEndpoint(topology: Topology, command: EndpointCreate, facts: Facts): Change[] {
+  const problems: Problem[] = [];
   const network = findNetwork(topology, command.network);
   const neighbours = endpointsOf(topology, network.id);
   const name = command.name ?? `ep-${shortId(command.newId)}`;
@@ -44,7 +46,13 @@ export function createEndpoint(topology: Topology, command: EndpointCreate, fact
     options: defaultEndpointOptions,
     attachment: null,
   };
-  const endpoint = withRequests(topology, bare, { command, facts });
+  const { interfaceName, ...told } = parseEndpointLabels(command, problems);
+  if (problems.length > 0) throw invalid(problems);
+  const endpoint = withInterfaceName(
+    topology,
+    withRequests(topology, bare, { command: { ...command, ...told }, facts }),
+    interfaceName,
+  );
   return [{ kind: "endpoint", id: endpoint.id, before: null, after: endpoint }];
 }
 

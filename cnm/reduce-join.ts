@@ -1,12 +1,13 @@
 import { applyChanges } from "./changes.ts";
 import type { CommandOf } from "./commands.ts";
-import { drivers } from "./drivers/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { CnmError, enforce, invalid } from "./errors.ts";
-import { hostEndOf, type Id, Name } from "./ids.ts";
+import { Name } from "./ids.ts";
+import { interfaceNameIn } from "./interface-name.ts";
 import { findEndpoint, findExactSandbox, findSandbox } from "./lookup.ts";
 import { endpointsIn, occupantsOf } from "./members.ts";
-import type { DriverName, Network } from "./network.ts";
+import type { DriverName } from "./network.ts";
+import { withInterfaceName } from "./reduce-options.ts";
 import { canCreateSandbox, canJoin, canLeave } from "./rules.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { defaultSandboxOptions } from "./sandbox-options.ts";
@@ -22,13 +23,16 @@ export function join(topology: Topology, command: CommandOf<"endpoint.join">): C
     : findSandbox(topology, command.sandbox);
   const created = existing ? [] : managedSandbox(topology, command, network.driver);
   const sandboxId = existing?.id ?? command.newId;
-  enforce(canJoin(applyChanges(topology, created), endpoint.id, sandboxId));
-  const interfaceName =
-    existing?.mode === "host" && drivers[network.driver].hasInterface
-      ? hostEndOf(endpoint.id)
-      : nextInterface(topology, sandboxId, network);
-  const attachment = { sandboxId, interfaceName };
-  return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...endpoint, attachment } }];
+  const named = withInterfaceName(topology, endpoint, command.interfaceName);
+  const told = applyChanges(topology, [
+    ...created,
+    { kind: "endpoint", id: endpoint.id, before: endpoint, after: named },
+  ]);
+  enforce(canJoin(told, endpoint.id, sandboxId));
+  const sandbox = told.sandboxes[sandboxId];
+  if (!sandbox) throw new CnmError("INTERNAL", `sandbox ${sandboxId} is gone`);
+  const attachment = { sandboxId, interfaceName: interfaceNameIn(told, named, { sandbox, network }) };
+  return [...created, { kind: "endpoint", id: endpoint.id, before: endpoint, after: { ...named, attachment } }];
 }
 
 /** Unplugs the endpoint; a managed sandbox goes with its last one, unless others share it. */
@@ -68,17 +72,4 @@ function abandonedSandbox(topology: Topology, leaving: Endpoint): Sandbox | unde
   const sandbox = leaving.attachment ? topology.sandboxes[leaving.attachment.sandboxId] : undefined;
   if (!sandbox?.managed || occupantsOf(topology, sandbox.id).length > 0) return undefined;
   return endpointsIn(topology, sandbox.id).length === 1 ? sandbox : undefined;
-}
-
-/** The network's prefix and the lowest number that is free in the sandbox, whoever has the others. */
-function nextInterface(topology: Topology, sandboxId: Id, network: Network): string {
-  const driver = drivers[network.driver];
-  if (!driver.hasInterface) return "";
-  const prefix = driver.interfacePrefix(network.options);
-  const foreign = topology.sandboxes[sandboxId]?.origin?.foreign.interfaces ?? [];
-  const own = endpointsIn(topology, sandboxId).map((endpoint) => endpoint.attachment?.interfaceName);
-  const taken = new Set<string | undefined>([...foreign, ...own]);
-  let number = 0;
-  while (taken.has(`${prefix}${number}`)) number += 1;
-  return `${prefix}${number}`;
 }

@@ -5,6 +5,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { EndpointOptions, StaticRoute } from "./endpoint-options.ts";
 import { allowed, enforce, invalid, type Problem, type Refusal, type Verdict } from "./errors.ts";
 import type { Id } from "./ids.ts";
+import { parseInterfaceName } from "./interface-name.ts";
 import { poolOf } from "./ipam.ts";
 import { endpointsIn } from "./members.ts";
 import { isForeign, type Origin } from "./origin.ts";
@@ -31,6 +32,15 @@ export function withOptions(topology: Topology, endpoint: Endpoint, command: Opt
   const changed = { ...endpoint, options: after };
   if (endpoint.attachment) enforce(hasOwnRoutes(topology, changed, endpoint.attachment.sandboxId));
   return changed;
+}
+
+/** The endpoint with the name that its interface is to have; undefined: as before. */
+export function withInterfaceName(topology: Topology, endpoint: Endpoint, name: string | undefined): Endpoint {
+  if (name === undefined) return endpoint;
+  const parsed = parseInterfaceName(name);
+  if (!parsed.ok) throw invalid([{ path: "interfaceName", message: parsed.message }]);
+  if (parsed.value !== "") enforce(canHaveOptions(topology, endpoint));
+  return { ...endpoint, options: { ...endpoint.options, interfaceName: parsed.value } };
 }
 
 /** Whether nothing else in the sandbox leads where this endpoint does: a destination has one route. */
@@ -68,7 +78,7 @@ export function canHaveOptions(topology: Topology, { networkId }: Endpoint): Ver
     ok: false,
     code: "CONFLICT",
     rule: "no-interface-here",
-    message: `endpoints of network ${network.name} have no interface that routes and settings could be of`,
+    message: `endpoints of network ${network.name} have no interface that a name, routes and settings could be of`,
     lift: "use a network of another driver",
   };
 }

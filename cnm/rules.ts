@@ -3,6 +3,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { allowed, type Refusal, type Verdict } from "./errors.ts";
 import type { NamespaceFacts } from "./facts.ts";
 import { type Id, nameKey, shortId } from "./ids.ts";
+import { hasFreeName } from "./interface-name.ts";
 import { requestAddress, usedAddresses } from "./ipam.ts";
 import { byName, endpointTitle } from "./lookup.ts";
 import { endpointsIn, endpointsOf, occupantsOf } from "./members.ts";
@@ -118,6 +119,7 @@ export function canJoin(topology: Topology, endpointId: Id, sandboxId: Id): Verd
     () => canBeMember(topology, network, sandbox),
     () => hasFreePort(topology, network),
     () => hasOwnRoutes(topology, endpoint, sandboxId),
+    () => hasFreeName(topology, endpoint, sandbox),
   ]);
 }
 

@@ -296,3 +296,27 @@ test("a process is adopted by the form, shown with where it is from, and its end
   await expect(inspector(page)).toContainText(/has ended; the namespace is kept/);
   await expect(inspector(page)).toContainText(/Its process\s*has ended/);
 });
+
+test("an interface is called as a person says in the connect dialog, which tells what is wrong with a name", async ({
+  patchbay,
+  admin: page,
+}) => {
+  const commands = [
+    { type: "sandbox.create", name: "app" },
+    { type: "network.create", name: "web" },
+  ];
+  await patchbay.daemon.admin("mutation", "topology.change", { commands });
+  await expect(card(page, "app")).toBeVisible();
+  await page.getByRole("button", { name: "Fit everything" }).click();
+  await inspect(page, "app");
+  await inspector(page).getByRole("button", { name: "Connect…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Connect app to…" });
+  await dialog.getByRole("button", { name: "More" }).click();
+  await dialog.getByLabel("Interface name").fill("not/a/name");
+  await dialog.getByRole("option", { name: /^web/ }).click();
+  await expect(dialog.getByRole("alert")).toContainText("must be 1 to 15 letters");
+  await dialog.getByLabel("Interface name").fill("uplink");
+  await dialog.getByRole("option", { name: /^web/ }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(card(page, "app")).toContainText("uplink");
+});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressOf, type Family, formatAddress, parseAddress } from "../cidr.ts";
+import { DeviceName } from "../device-name.ts";
 import type { Problem } from "../errors.ts";
 import type { DriverDefinition } from "./definition.ts";
 import { Mtu, smallMtu } from "./mtu.ts";
@@ -25,18 +26,6 @@ function addressOption(family: Family) {
     .nullable()
     .default(null);
 }
-
-/**
- * A device name of the kernel's (at most 15 bytes, no blank, "/" or ":"), without what iptables, nft or a shell reads as
- * more than a name, and not what sysctl(8) takes for all devices.
- */
-const DeviceName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
-    "must be 1 to 15 letters, digits, '_', '.' or '-', the first a letter or a digit",
-  )
-  .refine((name) => !["all", "default", "lo"].includes(name), "is a name the kernel keeps for itself");
 
 /** What a bridge network can be told; parsed from labels such as `com.docker.network.driver.mtu` at the edge. */
 export const BridgeOptions = z.strictObject({

@@ -10,6 +10,7 @@ import { useApply } from "#components/api/use-apply.ts";
 import { Dialog } from "#components/frame/dialog.tsx";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { cablePreview, cableVerdict, connectCommands, type Ends, endsOf } from "#components/topology/intent.ts";
+import { Disclosure } from "./disclosure.tsx";
 import { FormTrouble } from "./form-trouble.tsx";
 import { useUiStore } from "./ui.ts";
 
@@ -18,6 +19,7 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
   const topology = useTopology();
   const [search, setSearch] = useState("");
   const [address, setAddress] = useState("");
+  const [interfaceName, setInterfaceName] = useState("");
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [busy, setBusy] = useState(false);
   const apply = useApply();
@@ -36,7 +38,8 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
     const ends = endsOf(topology, from, to);
     if (!ends) return ui.set({ dialog: { kind: "meet", from, to } });
     setBusy(true);
-    const choice = address.includes(":") ? { ipv6: address } : { ipv4: address || undefined };
+    const ip = address.includes(":") ? { ipv6: address } : { ipv4: address || undefined };
+    const choice = { ...ip, interfaceName: interfaceName || undefined };
     const result = await apply(connectCommands(topology, ends, choice), { title: `Connect ${name}`, quiet: true });
     setBusy(false);
     if (!result.ok) return setTrouble(result.trouble);
@@ -72,6 +75,15 @@ export function ConnectDialog({ from, close }: { from: Id; close: () => void }) 
           value={address}
           onChange={(event) => setAddress(event.currentTarget.value.trim())}
         />
+        <Disclosure more="More" fewer="Less">
+          <TextInput
+            label="Interface name"
+            placeholder="eth and the next free number"
+            classNames={{ input: "mono" }}
+            value={interfaceName}
+            onChange={(event) => setInterfaceName(event.currentTarget.value.trim())}
+          />
+        </Disclosure>
         <FormTrouble trouble={trouble} />
         <Group justify="flex-end">
           <Button variant="default" size="xs" onClick={close}>

@@ -47,6 +47,8 @@ test("times have the unit people read", () => {
 
 test("a command is told in words, ids in short", () => {
   expect(commandWords({ type: "sandbox.delete", sandbox: idOf(7) })).toBe("delete sandbox 000000000000");
+  const join = { type: "endpoint.join" as const, endpoint: "net/web", sandbox: "web", createSandbox: false };
+  expect(commandWords({ ...join, interfaceName: "uplink" })).toBe("join endpoint net/web to sandbox web as uplink");
 });
 
 test("a row of many commands says how many more there are", () => {

@@ -21,13 +21,13 @@ export function commandWords(command: CommandInput): string {
     case "sandbox.delete":
       return `delete sandbox ${readable(command.sandbox)}`;
     case "endpoint.create":
-      return `create endpoint ${command.name ?? ""} in network ${readable(command.network)}${list([command.ipv4, command.ipv6, command.mac])}`;
+      return `create endpoint ${command.name ?? ""} in network ${readable(command.network)}${list([command.ipv4, command.ipv6, command.mac, command.interfaceName])}`;
     case "endpoint.update":
       return `change endpoint ${readable(command.endpoint)}${list(updateWords(command))}`;
     case "endpoint.delete":
       return `delete endpoint ${readable(command.endpoint)}`;
     case "endpoint.join":
-      return `join endpoint ${readable(command.endpoint)} to sandbox ${readable(command.sandbox)}`;
+      return `join endpoint ${readable(command.endpoint)} to sandbox ${readable(command.sandbox)}${command.interfaceName ? ` as ${command.interfaceName}` : ""}`;
     case "endpoint.leave":
       return `let endpoint ${readable(command.endpoint)} leave`;
   }

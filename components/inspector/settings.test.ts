@@ -183,11 +183,11 @@ test("what cannot be told to this endpoint is refused by the rule that the daemo
       ],
       [
         "Routes",
-        "endpoints of network host have no interface that routes and settings could be of",
+        "endpoints of network host have no interface that a name, routes and settings could be of",
       ],
       [
         "Sysctls",
-        "endpoints of network host have no interface that routes and settings could be of",
+        "endpoints of network host have no interface that a name, routes and settings could be of",
       ],
     ]
   `);

@@ -41,8 +41,9 @@ test("every other card has a verdict, the one the cable comes from has none", ()
 });
 
 test("a cable is an endpoint made and joined in one change", () => {
-  expect(connectCommands(small, { network: net, sandbox: web2 }, { ipv4: "172.17.0.9" })).toEqual([
-    { type: "endpoint.create", network: "net", name: "web-2", ipv4: "172.17.0.9" },
+  const choice = { ipv4: "172.17.0.9", interfaceName: "uplink" };
+  expect(connectCommands(small, { network: net, sandbox: web2 }, choice)).toEqual([
+    { type: "endpoint.create", network: "net", name: "web-2", ...choice },
     { type: "endpoint.join", endpoint: "net/web-2", sandbox: "web-2" },
   ]);
 });

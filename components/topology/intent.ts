@@ -46,8 +46,9 @@ export function cableVerdicts(topology: Topology, from: Id): Record<Id, Verdict>
   return Object.fromEntries(ids.filter((id) => id !== from).map((id) => [id, cableVerdict(topology, from, id)]));
 }
 
-/** Address and name that a person may choose for a new endpoint. */
+/** What a person may choose for a new endpoint. */
 export interface EndpointChoice {
+  interfaceName?: string;
   ipv4?: string;
   ipv6?: string;
 }

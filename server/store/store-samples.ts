@@ -67,6 +67,7 @@ export function endpoint(number: number, more: Partial<Endpoint> = {}): Endpoint
     ports: [{ protocol: "tcp", port: 80, count: 1, hostAddress: null, hostPort: 8080 + number }],
     links: [{ endpointId: idOf(1), alias: "db" }],
     options: {
+      interfaceName: "",
       gatewayPriority: 1,
       routes: [{ destination: "10.9.0.0/16", via: null }],
       sysctls: {},
