@@ -109,6 +109,40 @@ test("settings are those of the interface, wherever it comes up; one that does n
   });
 });
 
+test("a setting that the kernel would round is refused with what it would keep, and nothing is changed", async ({
+  host,
+}) => {
+  const time = (value: number) => `net.ipv4.neigh.IFNAME.retrans_time_ms=${value}`;
+  const endpoint = { type: "endpoint.create" as const, network: "net", name: "box" };
+  await play(
+    host,
+    { commands: [network("net", 1), ...joined("net", "box", { sysctls: [time(500)] })] },
+    async (scene) => {
+      const { ns, patchbay } = scene;
+      const kept = () =>
+        run("ip", "netns", "exec", ns("box"), "sysctl", "-n", "net.ipv4.neigh.eth0.retrans_time_ms").trim();
+      const refused = { code: "KERNEL", message: expect.stringMatching(/the kernel keeps \d+ in place of 1: /) };
+      const change = { sysctls: [time(1)], gatewayPriority: 3 };
+      await expect(update(scene, "net/box", change)).rejects.toMatchObject(refused);
+      expect(kept()).toBe("500");
+      expect(Object.values(patchbay.controller.topology.endpoints)[0]?.options.gatewayPriority).toBe(0);
+      expect(await patchbay.missing()).toEqual([]);
+      await patchbay.apply(
+        { type: "network.create", name: "back" },
+        { ...endpoint, network: "back", sysctls: [time(1)] },
+      );
+      const join = { type: "endpoint.join" as const, endpoint: "back/box", sandbox: "box" };
+      await expect(patchbay.apply(join)).rejects.toMatchObject(refused);
+      expect(await patchbay.missing()).toEqual([]);
+      const [, next = ""] = /keeps (\d+)/.exec(await patchbay.apply(join).then(() => "", String)) ?? [];
+      await update(scene, "back/box", { sysctls: [time(Number(next))] });
+      await patchbay.apply(join);
+      expect(await patchbay.restart()).toMatchObject({ repaired: 0 });
+      expect(await patchbay.missing()).toEqual([]);
+    },
+  );
+});
+
 const settings = (ns: string): string[] =>
   ["ipv4.conf.eth0.forwarding", "ipv6.neigh.eth0.app_solicit"].map((name) =>
     run("ip", "netns", "exec", ns, "sysctl", "-n", `net.${name}`).trim(),

@@ -33,6 +33,7 @@ export type Step =
   | { op: "ingress.del"; ns: Namespace; dev: string }
   | { op: "redirect.add"; ns: Namespace; dev: string; to: string }
   | { op: "redirect.del"; ns: Namespace; dev: string }
+  /** Fails, and leaves it as it was, where the kernel would keep another value. */
   | { op: "sysctl.set"; ns: Namespace; name: string; value: string }
   /** Whatever was left of one there is replaced. */
   | { op: "resolver.open"; ns: Namespace }

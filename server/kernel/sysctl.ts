@@ -1,8 +1,10 @@
-import { constants, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { asSysError, close, O_PATH, open, SysError } from "./sys.ts";
 
 const ipv6Switch = /^net\/ipv6\/conf\/[^/]+\/disable_ipv6$/;
 const off = "1";
+/** Bytes; the longest setting of an interface has a line. */
+const longest = 256;
 
 /**
  * The files below /proc/sys of one network namespace. To be used with the thread in that namespace: the kernel shows
@@ -20,13 +22,31 @@ export class Sysctls {
     return readFileSync(this.#path(name), "utf8").trim();
   }
 
-  /** Throws EAFNOSUPPORT for what IPv6 needs where there is none; to switch it off is nothing to do there. */
+  /**
+   * Throws EAFNOSUPPORT for what IPv6 needs where there is none; to switch it off is nothing to do there. Throws EINVAL, and
+   * leaves the setting as it was, where the kernel keeps something else than the value: times are rounded to its ticks
+   * (neigh_proc_dointvec_ms_jiffies of net/core/neighbour.c), so that nobody could tell later whether they are as they were set.
+   */
   write(name: string, value: string): void {
     if (name.startsWith("net/ipv6/") && this.#lacksIpv6()) {
       if (ipv6Switch.test(name) && value === off) return;
       throw new SysError("sysctl", "EAFNOSUPPORT", "this kernel has no IPv6 (it was started with ipv6.disable=1)");
     }
-    writeFileSync(this.#path(name), value);
+    const fd = openSync(this.#path(name), "r+");
+    try {
+      const before = textOf(fd);
+      writeSync(fd, value, 0);
+      const kept = textOf(fd);
+      if (kept === value) return;
+      writeSync(fd, before, 0);
+      throw new SysError(
+        "sysctl",
+        "EINVAL",
+        `the kernel keeps ${kept} in place of ${value}: set it to a value that is kept`,
+      );
+    } finally {
+      closeSync(fd);
+    }
   }
 
   close(): void {
@@ -57,4 +77,9 @@ export class Sysctls {
     this.#directories.set(path, fd);
     return fd;
   }
+}
+
+function textOf(fd: number): string {
+  const buffer = Buffer.alloc(longest);
+  return buffer.toString("utf8", 0, readSync(fd, buffer, 0, longest, 0)).trim();
 }
