@@ -1,10 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { namespaceName } from "#server/kernel/names.ts";
-import type { FaultRun } from "./fault-child.ts";
+import { FaultDaemons } from "./fault-daemons.ts";
 import { type Host, netnsDir, pings, run, test } from "./netns.ts";
 import { inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
 
@@ -202,15 +200,17 @@ describe("a bridge that a person made", () => {
 
   test("survives a daemon that is killed before any step of a creation or a deletion", async ({ host }) => {
     const before = makeBridge(host);
+    const daemons = new FaultDaemons();
     await inScene(host, async ({ place, patchbay }) => {
       await patchbay.close();
+      const kernel = await host.kernel();
       const create = [network({ ...subnet(), options: { name: "br0" } }), ...connect];
       for (const commands of [create, removal]) {
         // With a sandbox there a start makes the sockets of its resolver anew, which is no part of the change.
         let beforeStep = commands === create ? 1 : 2;
-        while (killedBefore({ place, commands, beforeStep })) {
+        while ((await daemons.run({ place, commands, fault: { beforeStep } })) === "killed") {
           beforeStep += 1;
-          const next = await Patchbay.open(place);
+          const next = await Patchbay.open(place, { kernel });
           expect(await next.missing()).toEqual([]);
           expect(snapshot(host)).toMatchObject({ ...before, addr_info: expect.arrayContaining(before.addr_info) });
           await next.apply(...(commands === create ? removal : create));
@@ -219,7 +219,7 @@ describe("a bridge that a person made", () => {
         expect(beforeStep).toBeGreaterThan(3);
       }
       expect(snapshot(host)).toEqual(before);
-    });
+    }).finally(() => daemons.close());
   });
 
   test("that vanishes is a problem of its network, until the person has made it again", async ({ host }) => {
@@ -253,14 +253,6 @@ async function inScene(host: Host, use: (scene: Scene) => Promise<void>): Promis
     await use({ place, patchbay });
     await patchbay.close();
   });
-}
-
-function killedBefore({ place, commands, beforeStep }: Omit<FaultRun, "fault"> & { beforeStep: number }): boolean {
-  const child = fileURLToPath(new URL("./fault-child.ts", import.meta.url));
-  const fault: FaultRun = { place, commands, fault: { beforeStep } };
-  const { status, signal, stderr } = spawnSync(process.execPath, [child, JSON.stringify(fault)], { encoding: "utf8" });
-  if (signal !== "SIGKILL" && status !== 0) throw new Error(`the child failed: ${stderr}`);
-  return signal === "SIGKILL";
 }
 
 function sandboxNs({ sandboxes }: Topology): string {

@@ -1,14 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
-import { describe, expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { everything } from "#server/controller/recovery.ts";
 import type { HostState } from "#server/controller/wanted.ts";
 import type { Kernel } from "#server/kernel/kernel.ts";
 import type { FaultRun } from "./fault-child.ts";
+import { FaultDaemons } from "./fault-daemons.ts";
 import { type Host, netnsDir, run, test } from "./netns.ts";
 import { inTemporaryDirectory, Patchbay, type Place } from "./patchbay.ts";
 
@@ -102,6 +101,9 @@ const scenarios: Scenario[] = [
 /** More steps than any scenario has: a loop that reaches it never ended. */
 const tooMany = 40;
 
+const daemons = new FaultDaemons();
+afterAll(() => daemons.close());
+
 const storeCalls = (["begin", "finish"] as const).flatMap((call) =>
   (["before", "after"] as const).map((when) => ({ call, when })),
 );
@@ -124,20 +126,26 @@ test.for(scenarios.filter(({ alike }) => !alike))(
   },
 );
 
-describe.for(scenarios)("$name", { timeout }, ({ setup, change }) => {
-  test("a step that fails leaves everything as it was", async ({ host }) => {
+test.for(scenarios)(
+  "$name: a step that fails leaves everything as it was",
+  { timeout },
+  async ({ setup, change }, { host }) => {
     await inScene({ host, setup }, async (scene) => {
+      const patchbay = await Patchbay.open(scene.place, { kernel: scene.kernel });
       let step = 1;
-      while (await failAndCompare(scene, change, step)) expect(step++).toBeLessThan(tooMany);
+      while (await failAndCompare({ scene, patchbay }, change, step)) expect(step++).toBeLessThan(tooMany);
       expect(step).toBeGreaterThan(1);
+      await patchbay.close();
     });
-  });
-});
+  },
+);
 
 test("killed again while it recovers, the start after that recovers", async ({ host }) => {
   await inScene({ host, setup: [] }, async ({ place, kernel }) => {
-    expect(runChild({ place, commands: [network, endpoint, joinCreating], fault: { beforeStep: 3 } })).toBe("killed");
-    for (const beforeStep of [1, 2, 3]) expect(runChild({ place, commands: [], fault: { beforeStep } })).toBe("killed");
+    const commands = [network, endpoint, joinCreating];
+    expect(await daemons.run({ place, commands, fault: { beforeStep: 3 } })).toBe("killed");
+    for (const beforeStep of [1, 2, 3])
+      expect(await daemons.run({ place, commands: [], fault: { beforeStep } })).toBe("killed");
     const patchbay = await Patchbay.open(place, { kernel });
     expect(await patchbay.missing()).toEqual([]);
     expect(names(patchbay.controller.topology)).toEqual(["box", "box", "host", "none", "web"]);
@@ -149,6 +157,8 @@ test("killed again while it recovers, the start after that recovers", async ({ h
 interface Scene {
   place: Place;
   kernel: Kernel;
+  /** Of the kernel's steps to come, which one fails; 0: none. */
+  failing: Int32Array<SharedArrayBuffer>;
   before: Topology;
   host: HostState;
   /** Puts store and kernel back to `before`. */
@@ -164,7 +174,8 @@ async function inScene(
   await inTemporaryDirectory(async (directory) => {
     const place = { rootNetns: host.path, netnsDir, stateDir: path.join(directory, "state") };
     const saved = path.join(directory, "saved");
-    const kernel = await host.kernel();
+    const failing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const kernel = await host.kernel({ fault: { beforeStep: failing, kind: "ENOBUFS" } });
     const prepared = await Patchbay.open(place, { kernel });
     if (setup.length > 0) await prepared.apply(...setup);
     await prepared.close();
@@ -176,7 +187,7 @@ async function inScene(
       await (await Patchbay.open(place, { kernel })).close();
     };
     const { topology: before, host: state } = prepared.controller;
-    await use({ place, kernel, before, host: state, restore });
+    await use({ place, kernel, failing, before, host: state, restore });
     await restore();
     const last = await Patchbay.open(place, { kernel });
     await last.empty();
@@ -195,7 +206,7 @@ const everythingIn = (ns: string): string =>
 async function killAndRecover(scene: Scene, change: CommandDraft[], fault: FaultRun["fault"]): Promise<boolean> {
   const { place, kernel, before } = scene;
   await scene.restore();
-  const killed = runChild({ place, commands: change, fault }) === "killed";
+  const killed = (await daemons.run({ place, commands: change, fault })) === "killed";
   const patchbay = await Patchbay.open(place, { kernel });
   expect(await patchbay.missing()).toEqual([]);
   const [last] = (await patchbay.store.listHistory({}, { limit: 1 })).entries;
@@ -212,39 +223,32 @@ function isFinished(fault: FaultRun["fault"]): boolean {
   return "call" in fault && fault.call === "finish" && fault.when === "after";
 }
 
-/** False if the change went through: there is no such step any more. */
-async function failAndCompare(scene: Scene, change: CommandDraft[], beforeStep: number): Promise<boolean> {
-  await scene.restore();
-  const patchbay = await Patchbay.open(scene.place, {
-    fault: { beforeStep: beforeStep + stepsOfStart(scene), kind: "ENOBUFS" },
-  });
+/** False if the change went through: there is no such step any more. Else everything is ready for the next one. */
+async function failAndCompare(
+  { scene: { before, failing }, patchbay }: { scene: Scene; patchbay: Patchbay },
+  change: CommandDraft[],
+  step: number,
+): Promise<boolean> {
+  failing[0] = step;
   const error = await patchbay.apply(...change).then(
     () => null,
     (thrown) => thrown,
   );
+  failing[0] = 0;
   if (error) {
     expect(error).toMatchObject({ code: "KERNEL", details: { step: { errno: "ENOBUFS" } } });
-    expect(patchbay.controller.topology).toEqual(scene.before);
-    expect(await patchbay.store.loadTopology()).toEqual(scene.before);
+    expect(patchbay.controller.topology).toEqual(before);
+    expect(await patchbay.store.loadTopology()).toEqual(before);
     const { entries } = await patchbay.store.listHistory({ outcome: "failed" }, { limit: 1 });
     expect(entries[0]?.error).toContain("ENOBUFS");
   }
   expect(await patchbay.missing()).toEqual([]);
-  await patchbay.close();
   return error !== null;
 }
 
 /** What a daemon that starts has to do before it can do anything else: sockets end with the daemon. */
 function stepsOfStart({ before, host }: Scene): number {
   return everything(before, host).filter(({ kind }) => kind === "resolver" || kind === "port").length;
-}
-
-function runChild(run: FaultRun): "killed" | "lived" {
-  const child = fileURLToPath(new URL("./fault-child.ts", import.meta.url));
-  const { status, signal, stderr } = spawnSync(process.execPath, [child, JSON.stringify(run)], { encoding: "utf8" });
-  if (signal === "SIGKILL") return "killed";
-  if (status !== 0) throw new Error(`the child failed: ${stderr}`);
-  return "lived";
 }
 
 function names({ networks, sandboxes, endpoints }: Topology): string[] {

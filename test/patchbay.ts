@@ -39,11 +39,21 @@ interface OpenOptions {
   wrap?: (store: Store) => Store;
 }
 
+type Served = Omit<Dns, "sockets">;
+
+/** Where the kernel keeps the resolvers' sockets to itself, there is nobody to be told names. */
+const nobody: Served = {
+  update: async () => {},
+  follow: async () => {},
+  state: async () => null,
+  close: async () => {},
+};
+
 /** The daemon without its sockets, put together and started as main.ts does. */
 export class Patchbay {
   readonly controller: NetworkController;
   readonly kernel: Kernel;
-  readonly dns: Dns;
+  readonly dns: Served;
   readonly store: Store;
   readonly host: HostSettings;
   readonly #shared: boolean;
@@ -57,7 +67,10 @@ export class Patchbay {
     this.#shared = parts.shared;
   }
 
-  /** `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open. */
+  /**
+   * `wrap` may put something between the controller and the store; a `kernel` that is given is shared, and left open; it has
+   * resolvers that nobody serves.
+   */
   static async open(
     place: Place,
     { fault, kernel: shared, defaultNetwork, wrap = (store) => store, ...options }: OpenOptions = {},
@@ -65,10 +78,11 @@ export class Patchbay {
     const host = { ...everythingOn, ...options.host };
     const store = await openStore(join(place.stateDir, "patchbay.db"));
     const { rootNetns, netnsDir, resolvConf = "/dev/null" } = place;
-    const dns = await openDns({ rootNetns });
+    const served = shared ? null : await openDns({ rootNetns });
     const files = filesOf(rootNetns);
     const kernel =
-      shared ?? (await openKernel({ rootNetns, netnsDir, ...files, resolvConf, fault, resolvers: dns.sockets }));
+      shared ?? (await openKernel({ rootNetns, netnsDir, ...files, resolvConf, fault, resolvers: served?.sockets }));
+    const dns = served ?? nobody;
     const controller = new NetworkController({
       kernel,
       store: wrap(store),

@@ -27,7 +27,7 @@ export interface KernelOptions {
   programs?: { directories?: readonly string[]; timeoutMs?: number };
   /** Who serves the sockets of resolvers, by `ResolverMessage`s; without, they are kept and nobody answers. */
   resolvers?: MessagePort;
-  /** For tests of crashes and failures: what happens in place of the n-th step (from 1) of the worker's life, and of those after it. */
+  /** For tests of crashes and failures: what happens in place of the n-th step (from 1), and of those after it. */
   fault?: Fault;
 }
 
@@ -45,7 +45,8 @@ export interface FirewallCounters {
 }
 
 export interface Fault {
-  beforeStep: number;
+  /** Which step of the worker's life; or, in shared memory, which of those to come, 0 for none: it counts down. */
+  beforeStep: number | Int32Array<SharedArrayBuffer>;
   /** In place of how many steps; 1 if it is not said. */
   steps?: number;
   /** "kill" ends the process at once with SIGKILL; else the name of the errno the step fails with, such as "ENOBUFS". */

@@ -97,10 +97,10 @@ function servedBy(server: MessagePort): ResolverHand {
 }
 
 function failing({ beforeStep, steps = 1, kind }: Fault): () => void {
-  let step = 0;
+  const countdown = typeof beforeStep === "number" ? new Int32Array([beforeStep]) : beforeStep;
   return () => {
-    step += 1;
-    if (step < beforeStep || step >= beforeStep + steps) return;
+    const left = Atomics.sub(countdown, 0, 1);
+    if (left > 1 || left <= 1 - steps) return;
     if (kind === "kill") process.kill(process.pid, "SIGKILL");
     const errno = new Map(Object.entries(constants.errno)).get(kind);
     throw sysError("fault", errno ?? constants.errno.EINVAL);
