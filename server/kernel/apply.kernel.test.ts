@@ -247,9 +247,11 @@ describe("failures", () => {
 describe("faults on purpose", () => {
   test("whichever step fails, the intent completes it or its absence cleans it up", async ({ host }) => {
     const want = joined(1);
-    const steps = (await host.kernel()).plan(want, []);
+    const failing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const kernel = await host.kernel({ fault: { beforeStep: failing, kind: "ENOBUFS" } });
+    const steps = kernel.plan(want, []);
     for (let step = 1; step <= steps.length; step++) {
-      const kernel = await host.kernel({ fault: { beforeStep: step, kind: "ENOBUFS" } });
+      failing[0] = step;
       const records = await kernel.apply(steps);
       expect(records.map(({ outcome }) => outcome)).toEqual(
         steps.map((_, i) => (i + 1 < step ? "done" : i + 1 === step ? "failed" : "skipped")),
