@@ -36,7 +36,8 @@ export async function withCommandLine(host: Host, use: (line: CommandLine) => Pr
     const path = `${fakeShells(directory, shellRan)}:${process.env.PATH}`;
     const daemon = await Daemon.start({ rootNetns: host.path, netnsDir, stateDir: directory });
     const socket = join(daemon.runDir, "admin.sock");
-    const env = { ...process.env, PATCHBAY_SOCKET: socket, PATH: path, NODE_COMPILE_CACHE: join(directory, "cache") };
+    const compiled = { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(directory, "cache") };
+    const env = { ...process.env, ...compiled, PATCHBAY_SOCKET: socket, PATH: path };
     const run = async (args: readonly string[], input = "") => {
       const child = spawn(process.execPath, [main, ...args], { env, stdio: "pipe" });
       child.stdin.end(input);
