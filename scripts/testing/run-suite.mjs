@@ -7,6 +7,7 @@ import { checkout, stepEnvironment, stepOptions } from "../setup/checkout.mjs";
 import { privateNamespaces } from "../setup/namespaces.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { add, countExit, countRunner, none } from "./counts.mjs";
+import { partsOf } from "./suites.mjs";
 import { differences, endMarked, traces } from "./traces.mjs";
 
 /** @typedef {import("./suites.mjs").Suite} Suite @typedef {import("./counts.mjs").Counts} Counts */
@@ -23,16 +24,19 @@ const markName = "PATCHBAY_TEST_RUN";
 export async function runSuite(suite, temporary) {
   const before = traces(temporary);
   const mark = { name: markName, value: `${process.pid}-${suite.name}` };
-  const ended = await runMarked(suite, { [mark.name]: mark.value, TMPDIR: temporary });
-  const left = await endMarked(`${mark.name}=${mark.value}`, { graceMs: ended.stoppedBy ? 0 : graceMs });
-  if (ended.stoppedBy === "time") console.log(`${suite.name} did not end within ${limitMs / 60_000} minutes`);
-  else if (ended.stoppedBy) throw stopped(ended.stoppedBy);
+  const marks = { [mark.name]: mark.value, TMPDIR: temporary };
+  const parts = await Promise.all(partsOf(suite).map(async (part) => ({ part, ended: await runMarked(part, marks) })));
+  const stoppedBy = parts.map(({ ended }) => ended.stoppedBy).find((by) => by !== null);
+  const left = await endMarked(`${mark.name}=${mark.value}`, { graceMs: stoppedBy ? 0 : graceMs });
+  if (stoppedBy === "time") console.log(`${suite.name} did not end within ${limitMs / 60_000} minutes`);
+  else if (stoppedBy) throw stopped(stoppedBy);
   const rest = [
     ...differences(before, traces(temporary)),
     ...left.map(({ pid, command }) => `process ${pid} (${command.slice(0, 100)}) was left behind`),
   ];
   for (const sentence of rest) console.log(`${suite.name}: ${sentence}`);
-  return add(counted(suite, ended.code), rest.length > 0 ? { ...none, failed: 1 } : none);
+  const counts = parts.map(({ part, ended }) => counted(part, ended.code)).reduce(add, none);
+  return add(counts, rest.length > 0 ? { ...none, failed: 1 } : none);
 }
 
 /** @param {Suite} suite @param {number} code */

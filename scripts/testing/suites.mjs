@@ -1,17 +1,21 @@
 // @ts-check
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { inCheckout } from "../setup/checkout.mjs";
 import { Refusal } from "../setup/refusal.mjs";
 import { countPlaywright, countVitest } from "./counts.mjs";
 
 /**
  * Something that `npm test` runs. `isolated`: in private namespaces. `count`: for a runner, what its report says; anything
- * else counts as one. `build`: needs the console built, or what its build generates.
+ * else counts as one. `build`: needs the console built, or what its build generates. `parts`: runs as so many at the same time.
  * @typedef {{
- *   name: string, command: string[], isolated: boolean, build: boolean,
+ *   name: string, command: string[], isolated: boolean, build: boolean, parts?: number,
  *   env?: Record<string, string>, report?: string, count?: (report: any) => import("./counts.mjs").Counts
  * }} Suite
  */
+
+/** Kernel tests wait for programs more than they work: with two at a time a second core has something to do. */
+const kernelParts = Math.min(2, availableParallelism());
 
 /**
  * Everything, in order. The stages are those of `npm run validate`, whose last one, the unit tests, is a suite of its own.
@@ -53,7 +57,23 @@ function vitest(name, folder) {
   const command = ["vitest", "run", "--project", name, "--configLoader=native", ...reporters];
   // vitest colours what it writes to a file as well.
   const env = process.stdout.isTTY ? undefined : { NO_COLOR: "1" };
-  return { name, command, isolated: name === "kernel", build: false, env, report, count: countVitest };
+  const how = name === "kernel" ? { isolated: true, parts: kernelParts } : { isolated: false };
+  return { name, command, ...how, build: false, env, report, count: countVitest };
+}
+
+/**
+ * What is run of a suite at the same time, each part in private namespaces of its own: files share nothing, but the names in
+ * /run/netns that a file looks at are all those of its namespaces.
+ * @param {Suite} suite @returns {Suite[]}
+ */
+export function partsOf(suite) {
+  const { parts = 1, command, report } = suite;
+  if (parts === 1) return [suite];
+  return Array.from({ length: parts }, (_, n) => {
+    const own = report?.replace(/(\.json)?$/, `-${n + 1}$1`);
+    const args = command.map((arg) => (report && own ? arg.replace(report, own) : arg));
+    return { ...suite, command: [...args, `--shard=${n + 1}/${parts}`], report: own };
+  });
 }
 
 /** @param {string} folder @returns {Suite} */

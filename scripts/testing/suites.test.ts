@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allSuites, choose, stages } from "./suites.mjs";
+import { allSuites, choose, partsOf, stages } from "./suites.mjs";
 
 const names = (suites: { name: string }[]) => suites.map(({ name }) => name);
 const all = allSuites("/tmp");
@@ -33,4 +33,17 @@ test("a name that is none is refused with those there are", () => {
 
 test("what touches the kernel runs in private namespaces", () => {
   expect(names(all.filter(({ isolated }) => isolated))).toEqual(["kernel", "e2e"]);
+});
+
+test("a suite of several parts is run wholly, with a report for each", () => {
+  const kernel = all.find(({ name }) => name === "kernel");
+  const parts = kernel ? partsOf({ ...kernel, parts: 2 }) : [];
+  expect(parts.map(({ report }) => report)).toEqual(["/tmp/kernel-1.json", "/tmp/kernel-2.json"]);
+  expect(parts.map(({ command }) => command.slice(-2))).toEqual([
+    ["--outputFile.json=/tmp/kernel-1.json", "--shard=1/2"],
+    ["--outputFile.json=/tmp/kernel-2.json", "--shard=2/2"],
+  ]);
+  expect(all.filter(({ name }) => name !== "kernel").flatMap(partsOf)).toEqual(
+    all.filter(({ name }) => name !== "kernel"),
+  );
 });
