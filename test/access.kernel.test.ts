@@ -25,7 +25,7 @@ const table: Record<string, Role | "public"> = {
   "sandbox.files": "viewer",
   "sandbox.dns": "viewer",
   "sandbox.create": "operator",
-  "sandbox.adopt": "operator",
+  "sandbox.adopt": "admin",
   "sandbox.update": "operator",
   "sandbox.delete": "operator",
   "sandbox.exec": "admin",
@@ -87,6 +87,48 @@ test("every procedure is open to exactly whom the table says, over raw HTTP", as
     expect((await daemon.web({ path: "/api/trpc/user.list", headers: { cookie: `${cookies.admin}x` } })).status).toBe(
       401,
     );
+  });
+});
+
+test("an adoption needs the administrator, whichever procedure it comes by, and so does its plan", async ({ host }) => {
+  await withDaemon(host.path, async (daemon) => {
+    const cookies: Record<string, string> = {};
+    for (const role of ["viewer", "operator", "admin"] as const) {
+      await daemon.admin("mutation", "user.create", { username: role, password, role });
+      cookies[role] = await signIn(daemon, role);
+    }
+    const commands = [
+      { type: "network.create", name: "net" },
+      { type: "sandbox.adopt", name: "web", pid: 1 },
+    ];
+    const ask = async (role: string, procedure: string) => {
+      const headers = { cookie: cookies[role] ?? "" };
+      const input = `?input=${encodeURIComponent(JSON.stringify({ commands }))}`;
+      const path = `/api/trpc/${procedure}`;
+      const isPlan = procedure === "topology.plan";
+      const answer = await daemon.web(
+        isPlan ? { path: path + input, headers } : { path, method: "POST", body: { commands }, headers },
+      );
+      return JSON.parse(answer.body).error.data.cnm;
+    };
+    for (const procedure of ["topology.plan", "topology.change"]) {
+      expect(await ask("operator", procedure)).toMatchObject({
+        code: "FORBIDDEN",
+        message: expect.stringContaining("needs the role admin; you are operator"),
+        details: { rule: "role-adopts" },
+      });
+      expect(await ask("admin", procedure)).toMatchObject({ details: { rule: "namespace-is-the-hosts" } });
+    }
+    expect(await ask("viewer", "topology.plan")).toMatchObject({ details: { rule: "role-adopts" } });
+    const { entries } = await daemon.admin<{ entries: object[] }>("query", "history.list", {
+      filter: { outcome: "denied" },
+    });
+    expect(entries).toMatchObject([
+      { verb: "topology.plan", actor: { name: "viewer" } },
+      { verb: "topology.change", actor: { name: "operator" } },
+      { verb: "topology.plan", actor: { name: "operator" } },
+    ]);
+    expect(await daemon.admin("query", "network.list")).toHaveLength(2);
   });
 });
 

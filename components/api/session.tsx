@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useContext } from "react";
+import { mayAdopt, mayEdit } from "#cnm/access.ts";
 import { allowed, type Verdict } from "#cnm/errors.ts";
 import type { Actor, Role } from "#cnm/history.ts";
 import type { Link } from "#components/live/live.ts";
@@ -21,14 +22,17 @@ export function useActor(): Actor {
 
 /** Whether an edit can be tried now; the daemon decides again. */
 export function editVerdict(role: Role, link: Link): Verdict {
-  if (role === "viewer")
-    return {
-      ok: false,
-      code: "FORBIDDEN",
-      rule: "role-viewer",
-      message: "you have the role viewer, which reads and changes nothing",
-      lift: "ask an administrator for the role operator",
-    };
+  const verdict = mayEdit(role);
+  return verdict.ok ? liveVerdict(link) : verdict;
+}
+
+/** Whether something can be adopted now; the daemon decides again. */
+export function adoptVerdict(role: Role, link: Link): Verdict {
+  const verdict = mayAdopt(role);
+  return verdict.ok ? liveVerdict(link) : verdict;
+}
+
+function liveVerdict(link: Link): Verdict {
   if (link === "live") return allowed;
   return {
     ok: false,
@@ -43,4 +47,10 @@ export function useEditVerdict(): Verdict {
   const { role } = useActor();
   const link = useLive((live) => live.link);
   return editVerdict(role, link);
+}
+
+export function useAdoptVerdict(): Verdict {
+  const { role } = useActor();
+  const link = useLive((live) => live.link);
+  return adoptVerdict(role, link);
 }

@@ -56,5 +56,5 @@ export function TopBar() {
 const roleTitles = {
   viewer: "You can look at everything and change nothing",
   operator: "You can edit the topology",
-  admin: "You can edit the topology and manage users",
+  admin: "You can edit the topology, adopt what others have made and manage users",
 };

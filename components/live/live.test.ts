@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { TopologyEvent } from "#cnm/events.ts";
-import { editVerdict } from "#components/api/session.tsx";
+import { adoptVerdict, editVerdict } from "#components/api/session.tsx";
 import type { Client } from "#components/api/trpc.ts";
 import { small, stateOf } from "#components/topology/topology.fixture.ts";
 import { followTopology, initialLive } from "./live.ts";
@@ -61,4 +61,7 @@ test("edits need the role and a live view, and the refusal says which", () => {
   expect(editVerdict("operator", "live")).toEqual({ ok: true });
   expect(editVerdict("viewer", "live")).toMatchObject({ ok: false, rule: "role-viewer" });
   expect(editVerdict("admin", "stale")).toMatchObject({ ok: false, rule: "daemon-unreachable" });
+  expect(adoptVerdict("operator", "live")).toMatchObject({ ok: false, rule: "role-adopts" });
+  expect(adoptVerdict("admin", "stale")).toMatchObject({ ok: false, rule: "daemon-unreachable" });
+  expect(adoptVerdict("admin", "live")).toEqual({ ok: true });
 });

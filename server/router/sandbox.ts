@@ -15,7 +15,7 @@ export const sandboxRouter = router({
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
-  adopt: operatorProcedure
+  adopt: adminProcedure
     .input(commandInput("sandbox.adopt"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
   update: operatorProcedure

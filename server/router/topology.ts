@@ -2,7 +2,7 @@ import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { Id } from "#cnm/ids.ts";
 import { commandsInput, input } from "./input.ts";
-import { type Context, operatorProcedure, router, viewerProcedure } from "./trpc.ts";
+import { type Context, operatorProcedure, refuseForeignVerbs, router, viewerProcedure } from "./trpc.ts";
 
 const coordinate = z.number().finite().min(-1e6).max(1e6);
 const LayoutInput = z.strictObject({ positions: z.record(Id, z.strictObject({ x: coordinate, y: coordinate })) });
@@ -13,11 +13,15 @@ const revalidateMs = 1500;
 
 export const topologyRouter = router({
   get: viewerProcedure.query(({ ctx }) => ctx.controller.state()),
-  plan: viewerProcedure.input(commandsInput).query(({ ctx, input }) => ctx.controller.plan(input.commands)),
+  plan: viewerProcedure.input(commandsInput).query(async ({ ctx, input, path }) => {
+    await refuseForeignVerbs(ctx, path, input.commands);
+    return ctx.controller.plan(input.commands);
+  }),
   /** Several commands as one atomic change; tRPC reserves the word "apply". */
-  change: operatorProcedure
-    .input(commandsInput)
-    .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, input.commands, input)),
+  change: operatorProcedure.input(commandsInput).mutation(async ({ ctx, input, path }) => {
+    await refuseForeignVerbs(ctx, path, input.commands);
+    return ctx.controller.apply(ctx.caller, input.commands, input);
+  }),
   layout: operatorProcedure
     .input(input(LayoutInput))
     .mutation(({ ctx, input }) => ctx.controller.moveLayout(input.positions)),

@@ -1,7 +1,9 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { hasRole, mayAskFor } from "#cnm/access.ts";
+import type { CommandInput } from "#cnm/commands.ts";
 import { CnmError, type ErrorCode, type ErrorDetails } from "#cnm/errors.ts";
-import { type Actor, type Role, roles } from "#cnm/history.ts";
+import type { Actor, Role } from "#cnm/history.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Caller, NetworkController } from "#server/controller/controller.ts";
 import type { System } from "#server/controller/system.ts";
@@ -80,16 +82,35 @@ function allow(role: Role) {
     const { actor } = ctx;
     if (!actor) throw new CnmError("UNAUTHENTICATED", "sign in first");
     const caller: Caller = { actor, source: ctx.source };
-    if (roles.indexOf(actor.role) < roles.indexOf(role)) {
+    if (!hasRole(actor.role, role)) {
       const message = `${path} needs the role ${role}; you are ${actor.role}`;
-      await ctx.controller.record(
-        { ...caller, verb: path, summary: `denied: ${message}`, objects: [], commands: [], changes: [] },
-        { outcome: "denied", error: message },
-      );
-      throw new CnmError("FORBIDDEN", message, { lift: "ask an administrator for the role" });
+      throw await denied({ ...ctx, caller }, path, { message, lift: "ask an administrator for the role" });
     }
     return next({ ctx: { ...ctx, actor, caller } });
   });
+}
+
+/** Throws, and records, if one of the commands needs more than the procedure that they came by. */
+export async function refuseForeignVerbs(
+  ctx: Context & { caller: Caller },
+  path: string,
+  commands: readonly CommandInput[],
+): Promise<void> {
+  const verdict = mayAskFor(
+    ctx.caller.actor.role,
+    commands.map(({ type }) => type),
+  );
+  if (!verdict.ok) throw await denied(ctx, path, verdict);
+}
+
+async function denied(
+  { controller, caller }: Pick<Context, "controller"> & { caller: Caller },
+  verb: string,
+  { message, rule, lift }: { message: string; rule?: string; lift?: string },
+): Promise<CnmError> {
+  const entry = { ...caller, verb, summary: `denied: ${message}`, objects: [], commands: [], changes: [] };
+  await controller.record(entry, { outcome: "denied", error: message });
+  return new CnmError("FORBIDDEN", message, { rule, lift });
 }
 
 const base = t.procedure.use(withCnmErrors);
@@ -99,5 +120,5 @@ export const publicProcedure = base.meta({ role: "public" });
 export const viewerProcedure = base.meta({ role: "viewer" }).use(allow("viewer"));
 /** Edits the topology. */
 export const operatorProcedure = base.meta({ role: "operator" }).use(allow("operator"));
-/** Users, terminals, settings. */
+/** Users, terminals, settings, and what Patchbay has not made. */
 export const adminProcedure = base.meta({ role: "admin" }).use(allow("admin"));
