@@ -9,8 +9,10 @@ import { type CommandLine, withCommandLine } from "./cli.fixture.ts";
 /** A container engine that says of every container that this process is its first. */
 async function withEngine(pid: () => number, use: () => Promise<void>): Promise<void> {
   await inTemporaryDirectory(async (folder) => {
-    const engine = createServer((_request, response) => {
-      response.end(JSON.stringify({ Id: "3f".repeat(32), Name: "/db", State: { Running: true, Pid: pid() } }));
+    const Id = "3f".repeat(32);
+    const engine = createServer(({ url }, response) => {
+      const container = { Id, Name: "/db", State: { Running: true, Pid: pid() } };
+      response.end(JSON.stringify(url === "/containers/json" ? [{ Id }] : container));
     });
     const socket = join(folder, "docker.sock");
     await new Promise<void>((resolve) => engine.listen(socket, resolve));
@@ -36,7 +38,16 @@ test("a process and a container are adopted by name, listed, inspected and given
     () =>
       withCommandLine(host, async (line) => {
         const { done } = line;
+        expect(await done("sandbox", "adoptable")).toMatch(
+          new RegExp(`^--container db +db, container of docker +process ${stranger.pid} \\(node\\); lo +yes$`, "m"),
+        );
         await done("sandbox", "adopt", "db", "--container", "db", "--label", "team=blue");
+        expect(await done("sandbox", "adoptable")).toMatch(
+          /^- +db, container of docker .* no: .* is that of sandbox db$/m,
+        );
+        expect(JSON.parse(await done("sandbox", "adoptable", "--json")).namespaces).toContainEqual(
+          expect.objectContaining({ source: { container: "db" }, verdict: expect.objectContaining({ ok: false }) }),
+        );
         expect(await done("sandbox", "ls")).toMatch(/ db +adopted +no +container db of docker$/m);
         expect(JSON.parse(await done("sandbox", "inspect", "db"))).toMatchObject([
           {

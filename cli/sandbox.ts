@@ -8,6 +8,7 @@ import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
+import { showAdoptable } from "./adoptable.ts";
 import { showDns } from "./dns.ts";
 import { wayIn } from "./enter.ts";
 import { execute } from "./execute.ts";
@@ -35,6 +36,10 @@ export function addSandboxCommands(program: Command): void {
     .description("create, adopt, change, delete and look at sandboxes; run programs in them");
   perform(createDeclaration(sandbox), create);
   perform(adoptDeclaration(sandbox), adopt);
+  perform(
+    sandbox.command("adoptable").description("namespaces of this host that can be adopted, and why the others cannot"),
+    showAdoptable,
+  );
   perform(updateDeclaration(sandbox), update);
   perform(sandbox.command("ls").description("list sandboxes").option("-q, --quiet", "only ids"), listSandboxes);
   perform(sandbox.command("inspect <sandboxes...>").description("everything about sandboxes, as JSON"), inspect);

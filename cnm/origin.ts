@@ -69,4 +69,5 @@ export function sourceWords(source: NamespaceSource): string {
 /** Whether the destination, a canonical CIDR, has a route of theirs. */
 export const isForeign = ({ foreign }: Origin, destination: string): boolean => foreign.routes.includes(destination);
 
-const readable = (text: string): string => (/^[\w@%+=:,./-]{1,200}$/.test(text) ? text : quote(text));
+/** A stranger's text as it is if it is plain, else quoted. */
+export const readable = (text: string): string => (/^[\w@%+=:,./-]{1,200}$/.test(text) ? text : quote(text));

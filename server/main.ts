@@ -10,7 +10,7 @@ import { defaultNetworkFlags, parseDefaultNetwork } from "#cnm/default-network.t
 import type { Actor } from "#cnm/history.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { loadSecret, openAuth } from "./auth/open.ts";
-import { findContainer } from "./containers/engine.ts";
+import { findContainer, listContainers } from "./containers/engine.ts";
 import { NetworkController } from "./controller/controller.ts";
 import { withoutIptables } from "./controller/firewall-owners.ts";
 import { System } from "./controller/system.ts";
@@ -111,6 +111,7 @@ async function main(): Promise<void> {
     version: packageJson.version,
     hostname: hostname(),
     namespaceKey: kernel.namespaceKey,
+    discovery: { kernel, listContainers: () => listContainers(config.engines) },
     enter: enterCommand(),
   });
   const shared = { controller, system, auth };

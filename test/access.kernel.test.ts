@@ -24,6 +24,7 @@ const table: Record<string, Role | "public"> = {
   "sandbox.routes": "viewer",
   "sandbox.files": "viewer",
   "sandbox.dns": "viewer",
+  "sandbox.adoptable": "admin",
   "sandbox.create": "operator",
   "sandbox.adopt": "admin",
   "sandbox.update": "operator",

@@ -15,13 +15,21 @@ export class Stranger {
   }
 
   /** Serves TCP port 80 under its name, as soon as this resolves. */
-  static async start(name: string, prepare = "true"): Promise<Stranger> {
+  static start(name: string, prepare = "true"): Promise<Stranger> {
     const serve = `${prepare}; exec "$0" "$@"`;
-    const argv = ["sh", "-ec", serve, process.execPath, script, "serve", name, '{"tcp":[80],"udp":[]}'];
+    return Stranger.#spawn(["sh", "-ec", serve, process.execPath, script, "serve", name, '{"tcp":[80],"udp":[]}']);
+  }
+
+  /** Runs a script of Node's, which writes a line as soon as it is ready. */
+  static run(source: string): Promise<Stranger> {
+    return Stranger.#spawn([process.execPath, "--eval", source]);
+  }
+
+  static async #spawn(argv: readonly string[]): Promise<Stranger> {
     const child = spawn("unshare", ["--net", "--", ...argv], { stdio: ["ignore", "pipe", "inherit"] });
     await Promise.race([
       once(child.stdout, "data"),
-      once(child, "exit").then(() => Promise.reject(new Error(`${name} has ended`))),
+      once(child, "exit").then(() => Promise.reject(new Error(`${argv.join(" ")} has ended`))),
     ]);
     return new Stranger(child);
   }

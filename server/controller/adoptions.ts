@@ -1,3 +1,4 @@
+import type { SeenContainer } from "#cnm/adoptable.ts";
 import type { CommandInput } from "#cnm/commands.ts";
 import { CnmError, type Refusal } from "#cnm/errors.ts";
 import { askedOf, type Facts } from "#cnm/facts.ts";
@@ -5,13 +6,13 @@ import type { Id } from "#cnm/ids.ts";
 import { processOf, sourceWords } from "#cnm/origin.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import type { Change, Topology } from "#cnm/topology.ts";
-import type { AskedNamespace, ContainerProcess, KernelPort } from "./kernel.ts";
+import type { AskedNamespace, KernelPort } from "./kernel.ts";
 import { adoptedNamespace } from "./wanted.ts";
 
 export interface AdoptionsOptions {
   kernel: Pick<KernelPort, "resolveNamespace" | "lostAmong" | "endedAmong">;
   /** Asks the container engines of this host, if there are any; throws a CnmError if none knows such a container. */
-  findContainer?: (name: string) => Promise<ContainerProcess>;
+  findContainer?: (name: string) => Promise<SeenContainer>;
 }
 
 /** What becomes of the namespaces that others have made: found when they are asked for, and watched as long as they are sandboxes. */
@@ -113,14 +114,14 @@ export class Adoptions {
     return { kind: "container", ...(await this.#findContainer(container ?? "")) };
   }
 
-  async #findContainer(name: string): Promise<ContainerProcess> {
+  async #findContainer(name: string): Promise<SeenContainer> {
     const { findContainer } = this.#options;
     if (findContainer) return findContainer(name);
     throw new CnmError("UNAVAILABLE", "no container engine is known here", { rule: "no-container-engine" });
   }
 
   /** The pid that the engine told may have become another's before it was looked at; then the engine tells another one now. */
-  async #refuseChanged({ name, id, pid }: ContainerProcess): Promise<void> {
+  async #refuseChanged({ name, id, pid }: SeenContainer): Promise<void> {
     const now = await this.#findContainer(id);
     if (now.id === id && now.pid === pid) return;
     throw new CnmError("CONFLICT", `container ${name} has been started anew meanwhile`, {

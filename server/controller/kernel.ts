@@ -1,3 +1,4 @@
+import type { SeenContainer, Sighting } from "#cnm/adoptable.ts";
 import type { Refusal } from "#cnm/errors.ts";
 import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { FirewallState, GuardCount } from "#cnm/firewall.ts";
@@ -6,18 +7,10 @@ import type { HostResolvConf } from "#cnm/resolv-conf.ts";
 import type { FileObject, KernelObject, NetnsObject } from "#server/kernel/objects.ts";
 import type { Step } from "#server/kernel/steps.ts";
 
-/** A process as a container engine knows it. */
-export interface ContainerProcess {
-  engine: "docker" | "podman";
-  name: string;
-  id: string;
-  pid: number;
-}
-
 export type AskedNamespace =
   | { kind: "pid"; pid: number }
   | { kind: "path"; path: string }
-  | ({ kind: "container" } & ContainerProcess);
+  | ({ kind: "container" } & SeenContainer);
 
 /** The kernel as the controller sees it; `main.ts` fills it with `server/kernel`. Everything but `plan` and `render` is asynchronous. */
 export interface KernelPort {
@@ -49,6 +42,10 @@ export interface KernelPort {
   unsupported(): Promise<Record<string, string>>;
   /** What the host knows of a namespace that is to be adopted, or why it cannot be. Changes nothing. */
   resolveNamespace(asked: AskedNamespace): Promise<NamespaceFacts | Refusal>;
+  /** The same of several, in the same order. */
+  resolveNamespaces(asked: readonly AskedNamespace[]): Promise<(NamespaceFacts | Refusal)[]>;
+  /** The network namespaces of the host by what is in them; enters none. */
+  sightNamespaces(): Promise<Sighting>;
   /** Which of the adopted namespaces cannot be had any more, by their place in the list. */
   lostAmong(namespaces: readonly NetnsObject[]): Promise<number[]>;
   /** Which of the processes have ended, by their place in the list. */

@@ -1,3 +1,4 @@
+import type { Discovery } from "#cnm/adoptable.ts";
 import type { SandboxDns } from "#cnm/dns.ts";
 import { CnmError } from "#cnm/errors.ts";
 import type { FirewallState } from "#cnm/firewall.ts";
@@ -15,6 +16,7 @@ import { deviceOf } from "#server/drivers/bridge/device.ts";
 import { vethName } from "#server/kernel/names.ts";
 import type { HistoryFilter, Store } from "#server/store/store.ts";
 import type { Caller, NetworkController } from "./controller.ts";
+import { type DiscoveryOptions, discover } from "./discovery.ts";
 import { withOwners } from "./firewall-owners.ts";
 import type { KernelPort } from "./kernel.ts";
 import { fileObjects, namespaceOf } from "./wanted.ts";
@@ -33,6 +35,7 @@ export interface SystemOptions {
   hostname: string;
   /** The file of a namespace for `ip netns`: "/run/netns/pb-…". */
   namespaceKey(name: string): string;
+  discovery: Omit<DiscoveryOptions, "namespaceKey">;
   /** What a command line must start with to be where the daemon is ("nsenter …"); ends where the program begins. */
   enter: readonly string[];
 }
@@ -140,6 +143,12 @@ export class System {
       count: state?.count ?? 0,
       upstreams: state?.upstreams ?? [],
     };
+  }
+
+  /** The namespaces of this host that can be adopted, and why the others cannot. */
+  adoptable(): Promise<Discovery> {
+    const { controller, discovery, namespaceKey } = this.#options;
+    return discover(controller.topology, { ...discovery, namespaceKey });
   }
 
   inspectEndpoint(ref: string) {

@@ -60,16 +60,25 @@ function has(adopted: Adoption, open: () => number): boolean {
   }
 }
 
+/** The names of our pattern by the place of their namespace, and the places that are the host's own. */
+export interface KnownPlaces {
+  names: ReadonlyMap<string, readonly string[]>;
+  hosts: ReadonlySet<string>;
+}
+
 /** What the host knows of a namespace that is asked for. Throws a SysError if there is none, or it cannot be opened. */
-export function lookAtNamespace(directory: string, asked: AskedNamespace): { facts: NamespaceFacts; isHost: boolean } {
+export function lookAtNamespace(
+  asked: AskedNamespace,
+  { names, hosts }: KnownPlaces,
+): { facts: NamespaceFacts; isHost: boolean } {
   const { fd, source } = openAsked(asked);
   try {
     const { cookie, bootId } = identityOf(fd);
-    const isIt = sameAs(fd);
+    const place = placeOf(fd);
     const { foreign, ours } = contentOf(fd);
     return {
-      facts: { ok: true, origin: { source, cookie, bootId, foreign }, names: namesOf(directory, isIt), ours },
-      isHost: isIt(sys.homeNamespace()) || isNamespaceOf(1, isIt) || isNamespaceOf(process.pid, isIt),
+      facts: { ok: true, origin: { source, cookie, bootId, foreign }, names: [...(names.get(place) ?? [])], ours },
+      isHost: hosts.has(place),
     };
   } finally {
     sys.close(fd);
@@ -118,37 +127,34 @@ const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 const identityOf = (fd: number): NamespaceIdentity => ({ cookie: sys.cookieOf(fd), bootId });
 const isSame = (a: NamespaceIdentity, b: NamespaceIdentity): boolean => a.cookie === b.cookie && a.bootId === b.bootId;
 
-/** Inode numbers of namespaces are given again, but not while both are open. */
-function sameAs(fd: number): (other: number) => boolean {
+/** Device and inode number, which are given again, but not while the namespace is there. */
+function placeOf(fd: number): string {
   const { dev, ino } = fstatSync(fd);
-  return (other) => {
-    const { dev: otherDev, ino: otherIno } = fstatSync(other);
-    return dev === otherDev && ino === otherIno;
-  };
+  return `${dev}:${ino}`;
 }
 
-function namesOf(directory: string, isIt: (fd: number) => boolean): string[] {
-  return listNamespaces(directory).filter((name) => {
-    const fd = openNamespace(join(directory, name));
-    try {
-      return isIt(fd);
-    } finally {
-      sys.close(fd);
-    }
-  });
+/** What `directory` has names for now, and where the host itself is. */
+export function knownPlaces(directory: string): KnownPlaces {
+  const names = new Map<string, string[]>();
+  for (const name of listNamespaces(directory)) {
+    const place = placeAt(() => openNamespace(join(directory, name)));
+    if (place) names.set(place, [...(names.get(place) ?? []), name]);
+  }
+  const processes = [1, process.pid].map((pid) => placeAt(() => openProcess(pid).fd));
+  return { names, hosts: new Set([placeOf(sys.homeNamespace()), ...processes.flatMap((place) => place ?? [])]) };
 }
 
-/** False for a process that we may not look at: what is its is then none that we could enter. */
-function isNamespaceOf(pid: number, isIt: (fd: number) => boolean): boolean {
+/** Null for what has gone meanwhile, or a process that we may not look at: what is its is then none that we could enter. */
+function placeAt(open: () => number): string | null {
   let fd: number;
   try {
-    fd = openProcess(pid).fd;
+    fd = open();
   } catch (error) {
     sys.asSysError(error);
-    return false;
+    return null;
   }
   try {
-    return isIt(fd);
+    return placeOf(fd);
   } finally {
     sys.close(fd);
   }

@@ -76,6 +76,7 @@ export interface KernelCalls {
   firewallCounters(): FirewallCounters;
   routes(ns: Namespace): SeenRoute[];
   resolveNamespace(asked: AskedNamespace): NamespaceFacts | Refusal;
+  resolveNamespaces(asked: readonly AskedNamespace[]): (NamespaceFacts | Refusal)[];
   lostAmong(adopted: readonly NetnsObject[]): number[];
   endedAmong(processes: readonly { pid: number; startTime: string }[]): number[];
   close(): void;

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { Sighting } from "#cnm/adoptable.ts";
 import type { Refusal } from "#cnm/errors.ts";
 import type { HostFacts, NamespaceFacts } from "#cnm/facts.ts";
 import type { StepRecord } from "#cnm/history.ts";
@@ -13,6 +14,7 @@ import { plan } from "./diff.ts";
 import type { EditedFile, FileLook } from "./files/files.ts";
 import type { KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import { renderAt } from "./render.ts";
+import { sightNamespaces } from "./sighting.ts";
 import type { Step } from "./steps.ts";
 
 /** The kernel as the rest of the daemon sees it. `plan` and `render` are pure; the other calls are served one at a time. */
@@ -49,6 +51,10 @@ export interface Kernel {
   observeFirewall(like: readonly KernelObject[]): Promise<KernelObject[]>;
   /** What the host knows of a namespace that is to be adopted, or why it cannot be. Changes nothing. */
   resolveNamespace(asked: AskedNamespace): Promise<NamespaceFacts | Refusal>;
+  /** The same of several, in the same order. */
+  resolveNamespaces(asked: readonly AskedNamespace[]): Promise<(NamespaceFacts | Refusal)[]>;
+  /** The network namespaces of the host by what is in them. Not in the worker: a host has many processes. */
+  sightNamespaces(): Promise<Sighting>;
   /** Which of the adopted namespaces cannot be had any more, by their place in the list. */
   lostAmong(namespaces: readonly NetnsObject[]): Promise<number[]>;
   /** Which of the processes have ended, by their place in the list; cheap enough for each second. */
@@ -97,6 +103,8 @@ export async function openKernel(options: KernelOptions): Promise<Kernel> {
     firewallCounters: () => call("firewallCounters"),
     routes: (ns) => call("routes", ns),
     resolveNamespace: (asked) => call("resolveNamespace", asked),
+    resolveNamespaces: (asked) => call("resolveNamespaces", asked),
+    sightNamespaces: () => sightNamespaces(options.netnsDir),
     lostAmong: (namespaces) => call("lostAmong", namespaces),
     endedAmong: (processes) => call("endedAmong", processes),
     namespaceKey: (name) => join(options.netnsDir, name),

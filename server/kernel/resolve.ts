@@ -1,15 +1,16 @@
+import { hostsRule } from "#cnm/adoptable.ts";
 import type { Refusal } from "#cnm/errors.ts";
 import type { NamespaceFacts } from "#cnm/facts.ts";
 import { quote } from "#cnm/text.ts";
-import { type AskedNamespace, lookAtNamespace } from "./adopt.ts";
+import { type AskedNamespace, type KnownPlaces, lookAtNamespace } from "./adopt.ts";
 import { asSysError, type SysError } from "./sys.ts";
 
 /** What the host knows of a namespace that is to be adopted, or why it cannot be. On the kernel worker's thread. */
-export function resolveNamespace(directory: string, asked: AskedNamespace): NamespaceFacts | Refusal {
+export function resolveNamespace(places: KnownPlaces, asked: AskedNamespace): NamespaceFacts | Refusal {
   // The first process is the host's, even where it is not ours to look at.
   if (asked.kind !== "path" && asked.pid === 1) return hostNamespace(asked);
   try {
-    const { facts, isHost } = lookAtNamespace(directory, asked);
+    const { facts, isHost } = lookAtNamespace(asked, places);
     return isHost ? hostNamespace(asked) : facts;
   } catch (error) {
     return refusalOf(asked, asSysError(error));
@@ -21,7 +22,7 @@ const no = (refusal: Omit<Refusal, "ok">): Refusal => ({ ok: false, ...refusal }
 const hostNamespace = (asked: AskedNamespace): Refusal =>
   no({
     code: "FORBIDDEN",
-    rule: "namespace-is-the-hosts",
+    rule: hostsRule,
     message: `${wordsOf(asked)} is in the host's own namespace, which is not to be adopted`,
     lift: "create a sandbox in host mode",
   });

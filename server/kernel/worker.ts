@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { endedAmong, lostAmong } from "./adopt.ts";
+import { endedAmong, knownPlaces, lostAmong } from "./adopt.ts";
 import { apply } from "./apply.ts";
 import type { Call, Fault, KernelCalls, KernelOptions, Reply, ResolverMessage } from "./calls.ts";
 import { unsupported } from "./capabilities.ts";
@@ -67,7 +67,11 @@ const calls: KernelCalls = {
     guard: Object.entries(guardCounters()).map(([port, dropped]) => ({ port, ...dropped })),
   }),
   routes: (ns) => routesIn(directory, ns),
-  resolveNamespace: (asked) => resolveNamespace(directory, asked),
+  resolveNamespace: (asked) => resolveNamespace(knownPlaces(directory), asked),
+  resolveNamespaces: (asked) => {
+    const places = knownPlaces(directory);
+    return asked.map((each) => resolveNamespace(places, each));
+  },
   lostAmong: (namespaces) => lostAmong(directory, namespaces),
   endedAmong,
   close: () => {

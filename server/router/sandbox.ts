@@ -12,6 +12,8 @@ export const sandboxRouter = router({
   /** The files that stand in place of those in /etc inside the sandbox, and what a person has changed in them. */
   files: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxFiles(input.ref)),
   dns: viewerProcedure.input(referenceInput).query(({ ctx, input }) => ctx.system.sandboxDns(input.ref)),
+  /** What of others on this host can be adopted. */
+  adoptable: adminProcedure.query(({ ctx }) => ctx.system.adoptable()),
   create: operatorProcedure
     .input(commandInput("sandbox.create"))
     .mutation(({ ctx, input }) => ctx.controller.apply(ctx.caller, [input])),
