@@ -16,14 +16,19 @@ type CreateDraft = Extract<CommandDraft, { type: "network.create" | "sandbox.cre
 type Props = Extract<Wanted, { kind: "network" | "sandbox" }> & { close: () => void };
 
 /** The form for a new network or sandbox: beside the spot where it was dropped, or in the middle of a page without a canvas. */
-export function CreateDialog({ kind, spot, connectTo, close }: Props) {
-  const create = useCreate({ kind, spot, connectTo, close });
-  const Form = kind === "network" ? NetworkForm : SandboxForm;
+export function CreateDialog(props: Props) {
+  const { kind, spot, connectTo, close } = props;
+  const create = useCreate(props);
+  const mode = props.kind === "sandbox" && props.adopt ? "pid" : undefined;
   const title = `New ${kind}`;
   const form = (
     <>
       <ConnectNote connectTo={connectTo} />
-      <Form submit={create} cancel={close} />
+      {kind === "network" ? (
+        <NetworkForm submit={create} cancel={close} />
+      ) : (
+        <SandboxForm submit={create} cancel={close} mode={mode} />
+      )}
     </>
   );
   if (!spot)

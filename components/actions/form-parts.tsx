@@ -8,6 +8,9 @@ import { sentence } from "#components/api/trouble.ts";
 
 /** What the forms of networks and sandboxes have in common. */
 
+/** A list of choices belongs to the form, which a click beside it would close, and is not cut off by the form's edge. */
+export const inForm = { withinPortal: false, floatingStrategy: "fixed" } as const;
+
 export function nameProblem(name: string, free: (name: string) => Verdict): string | null {
   const shape = Name.safeParse(name);
   if (!shape.success) return sentence(shape.error.issues[0]?.message ?? "is not a name");

@@ -3,10 +3,13 @@
 import { Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { canCreateSandbox, canShare } from "#cnm/rules.ts";
-import type { Trouble } from "#components/api/trouble.ts";
+import { useAdoptVerdict } from "#components/api/session.tsx";
+import { sentence, type Trouble } from "#components/api/trouble.ts";
 import { useTopology } from "#components/live/live-provider.tsx";
 import { freeName } from "#components/topology/intent.ts";
-import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
+import { AdoptablePicker } from "./adoptable-picker.tsx";
+import { valuesOf } from "./adoptable-search.ts";
+import { FormButtons, inForm, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
 import {
   adoptable,
@@ -25,17 +28,11 @@ export interface FormProps<Draft> {
   cancel: () => void;
 }
 
-const namespaces = [
-  { value: "private", label: "its own" },
-  { value: "host", label: "the host's" },
-  { value: "shared", label: "that of another sandbox" },
-  ...adoptable.map((value) => ({ value, label: adoptableWords[value].choice })),
-];
-
-export function SandboxForm({ submit, cancel }: FormProps<SandboxDraft>) {
+export function SandboxForm({ submit, cancel, mode }: FormProps<SandboxDraft> & Partial<Pick<SandboxValues, "mode">>) {
   const topology = useTopology();
+  const adopt = useAdoptVerdict();
   const form = useForm<SandboxValues>({
-    initialValues: { ...initialSandbox, name: freeName(topology, "sandbox") },
+    initialValues: { ...initialSandbox, name: freeName(topology, "sandbox"), ...(mode && { mode }) },
     validate: {
       sharedWith: (id, { mode }) => (mode === "shared" && !id ? "Choose a sandbox" : null),
       pid: (_, values) => sourceProblem("pid", values),
@@ -54,8 +51,9 @@ export function SandboxForm({ submit, cancel }: FormProps<SandboxDraft>) {
         <Select
           label="Namespace"
           allowDeselect={false}
-          data={namespaces.map((choice) => ({ ...choice, disabled: choice.value === "shared" && homes.length === 0 }))}
-          comboboxProps={{ withinPortal: false }}
+          description={adopt.ok ? undefined : `${sentence(adopt.message)}.`}
+          data={choices({ share: homes.length > 0, adopt: adopt.ok })}
+          comboboxProps={inForm}
           {...form.getInputProps("mode")}
         />
         {form.values.mode === "shared" && (
@@ -63,9 +61,12 @@ export function SandboxForm({ submit, cancel }: FormProps<SandboxDraft>) {
             label="Shares the namespace of"
             searchable
             data={homes.map(({ id, name }) => ({ value: id, label: name }))}
-            comboboxProps={{ withinPortal: false }}
+            comboboxProps={inForm}
             {...form.getInputProps("sharedWith")}
           />
+        )}
+        {isAdoptable(form.values.mode) && adopt.ok && (
+          <AdoptablePicker onChoose={(found) => form.setValues(valuesOf(found, topology))} />
         )}
         {isAdoptable(form.values.mode) && (
           <TextInput
@@ -80,4 +81,14 @@ export function SandboxForm({ submit, cancel }: FormProps<SandboxDraft>) {
       </Stack>
     </form>
   );
+}
+
+/** Whose namespace the sandbox can be in; what cannot be now is dimmed. */
+function choices(possible: { share: boolean; adopt: boolean }) {
+  return [
+    { value: "private", label: "its own" },
+    { value: "host", label: "the host's" },
+    { value: "shared", label: "that of another sandbox", disabled: !possible.share },
+    ...adoptable.map((value) => ({ value, label: adoptableWords[value].choice, disabled: !possible.adopt })),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { AdoptableNamespace } from "#cnm/adoptable.ts";
 import type { CommandDraft } from "#cnm/commands.ts";
 import type { Id } from "#cnm/ids.ts";
 import type { SandboxMode } from "#cnm/sandbox.ts";
@@ -31,6 +32,12 @@ export const adoptableWords: Record<Adoptable, { choice: string; label: string; 
 
 export const isAdoptable = (mode: SandboxValues["mode"]): mode is Adoptable =>
   (adoptable as readonly string[]).includes(mode);
+
+/** The fields that say the source; the mode is the field's. */
+export function sourceTexts(source: AdoptableNamespace["source"]): Partial<SandboxValues> {
+  if ("pid" in source) return { mode: "pid", pid: `${source.pid}` };
+  return "netns" in source ? { mode: "netns", ...source } : { mode: "container", ...source };
+}
 
 /** The command that a filled form stands for. */
 export function sandboxDraft({ name, mode, sharedWith, ...sources }: SandboxValues): SandboxDraft {

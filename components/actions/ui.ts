@@ -13,7 +13,9 @@ export interface Spot {
 }
 
 export type Dialog =
-  | { kind: "network" | "sandbox"; spot?: Spot; connectTo?: Id }
+  | { kind: "network"; spot?: Spot; connectTo?: Id }
+  /** With `adopt`, the form for what others have made. */
+  | { kind: "sandbox"; spot?: Spot; connectTo?: Id; adopt?: boolean }
   | { kind: "connect"; from: Id }
   /** Two sandboxes, and what they shall have in common. */
   | { kind: "meet"; from: Id; to: Id }

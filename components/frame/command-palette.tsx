@@ -1,13 +1,15 @@
 "use client";
 
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
-import { IconBox, IconNetwork, IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconBox, IconLock, IconNetwork, IconPackageImport, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
+import type { Verdict } from "#cnm/errors.ts";
 import type { Topology } from "#cnm/topology.ts";
-import { useUiStore } from "#components/actions/ui.ts";
-import { useActor } from "#components/api/session.tsx";
-import { useTopology } from "#components/live/live-provider.tsx";
+import { type Dialog, useUiStore } from "#components/actions/ui.ts";
+import { adoptVerdict, useActor } from "#components/api/session.tsx";
+import { sentence } from "#components/api/trouble.ts";
+import { useLive, useTopology } from "#components/live/live-provider.tsx";
 import { places } from "./navigation.ts";
 
 export const openCommandPalette = spotlight.open;
@@ -18,13 +20,15 @@ export function CommandPalette() {
   const ui = useUiStore();
   const router = useRouter();
   const { role } = useActor();
+  const link = useLive((live) => live.link);
+  const adopt = useMemo(() => adoptVerdict(role, link), [role, link]);
   const groups = useMemo(() => {
     const show = (id: string) => () => {
       ui.set({ selection: [id] });
       router.push("/topology");
     };
     return [
-      { group: "Commands", actions: commands((kind) => ui.set({ dialog: { kind } })) },
+      { group: "Commands", actions: commands((dialog) => ui.set({ dialog }), adopt) },
       { group: "Objects", actions: objects(topology, show) },
       {
         group: "Pages",
@@ -33,7 +37,7 @@ export function CommandPalette() {
           .map(({ href, label }) => ({ id: href, label, onClick: () => router.push(href) })),
       },
     ] satisfies SpotlightActionGroupData[];
-  }, [topology, ui, router, role]);
+  }, [topology, ui, router, role, adopt]);
   return (
     <Spotlight
       actions={groups}
@@ -53,10 +57,20 @@ export function CommandPalette() {
   );
 }
 
-function commands(open: (kind: "network" | "sandbox") => void): SpotlightActionData[] {
+function commands(open: (dialog: Dialog) => void, adopt: Verdict): SpotlightActionData[] {
+  const plus = <IconPlus size={16} aria-hidden />;
   return [
-    { id: "new-network", label: "New network", leftSection: <IconPlus size={16} />, onClick: () => open("network") },
-    { id: "new-sandbox", label: "New sandbox", leftSection: <IconPlus size={16} />, onClick: () => open("sandbox") },
+    { id: "new-network", label: "New network", leftSection: plus, onClick: () => open({ kind: "network" }) },
+    { id: "new-sandbox", label: "New sandbox", leftSection: plus, onClick: () => open({ kind: "sandbox" }) },
+    {
+      id: "adopt",
+      label: "Adopt a process…",
+      keywords: ["container", "namespace", "netns", "pid", "docker", "podman"],
+      description: adopt.ok ? undefined : `${sentence(adopt.message)}.`,
+      disabled: !adopt.ok,
+      leftSection: adopt.ok ? <IconPackageImport size={16} aria-hidden /> : <IconLock size={16} aria-hidden />,
+      onClick: () => open({ kind: "sandbox", adopt: true }),
+    },
   ];
 }
 

@@ -11,10 +11,13 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal form: named by its title, closed by Escape, the cross or a click beside it. */
+/**
+ * A modal form: named by its title, closed by Escape, the cross or a click beside it. It does not slide in: what has been moved
+ * by a transform cuts off the lists that open in it.
+ */
 export function Dialog({ title, close, size = "md", children }: DialogProps) {
   return (
-    <Modal.Root opened onClose={close} size={size}>
+    <Modal.Root opened onClose={close} size={size} transitionProps={{ transition: "fade" }}>
       <Modal.Overlay backgroundOpacity={0.4} />
       <Modal.Content>
         <div className={styles.dialogHead}>
