@@ -1,7 +1,7 @@
 import type { DnsQuery, SandboxDns } from "#cnm/dns.ts";
 import { formatExposure } from "#cnm/ports.ts";
 import type { Cli } from "./command.ts";
-import { duration, facts, table } from "./output.ts";
+import { duration, facts, table, visible } from "./output.ts";
 import { localTime } from "./times.ts";
 
 /** What the sandbox's resolver knows, whom it asks for the rest, and what it was asked lately. */
@@ -10,9 +10,8 @@ export async function showDns(cli: Cli, [ref]: [string]): Promise<void> {
   cli.show(dns, () => text(dns));
 }
 
-function text({ address, records, upstreams, queries, count }: SandboxDns): string {
-  if (address === null)
-    return "no resolver: for one, connect it to a network of your own; the default network and the host's have none";
+function text({ address, instead, records, upstreams, queries, count }: SandboxDns): string {
+  if (address === null) return `no resolver: ${visible(instead ?? "")}`;
   const servers = upstreams.map(({ address: server, from }) => `${server} (asked from the ${from})`);
   return [
     facts([

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { CnmError, type Problem } from "#cnm/errors.ts";
+import { findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn } from "#cnm/members.ts";
 import { sourceWords } from "#cnm/origin.ts";
 import type { SandboxMode } from "#cnm/sandbox.ts";
-import type { SandboxFile } from "#cnm/sandbox-files.ts";
+import { insteadOfFiles, type SandboxFile } from "#cnm/sandbox-files.ts";
 import { quote } from "#cnm/text.ts";
 import { type ChangeFlags, change, createdId } from "./change.ts";
 import { type Cli, perform, withDryRun, withExamples, withLabels } from "./command.ts";
@@ -93,7 +94,12 @@ function adoptDeclaration(sandbox: Command): Command {
     .option("--pid <n>", "the namespace of this process", wholePid)
     .option("--netns <path>", "the namespace at this path, such as /run/netns/web")
     .option("--container <name>", "the namespace of this container of Docker or Podman");
-  return withExamples(command, "sandbox adopt web --pid 1234", "sandbox adopt db --container postgres");
+  return withExamples(
+    command,
+    "sandbox adoptable",
+    "sandbox adopt web --pid 1234",
+    "sandbox adopt db --container postgres",
+  );
 }
 
 function wholePid(text: string): number {
@@ -142,8 +148,10 @@ async function update(cli: Cli, [sandbox, { dryRun, ...flags }]: [string, Sandbo
 }
 
 async function showFiles(cli: Cli, [ref]: [string]): Promise<void> {
-  const files = await cli.api.sandbox.files.query({ ref });
-  cli.show(files, () => files.map(fileText).join("\n\n") || "a sandbox in host mode has the host's own files");
+  const [files, { topology }] = await Promise.all([cli.api.sandbox.files.query({ ref }), cli.api.topology.get.query()]);
+  const sandbox = findSandbox(topology, ref);
+  const owner = topology.sandboxes[sandbox.sharedWith ?? sandbox.id] ?? sandbox;
+  cli.show(files, () => files.map(fileText).join("\n\n") || insteadOfFiles(owner));
 }
 
 function fileText({ path, content, rendered, edited }: SandboxFile): string {

@@ -47,6 +47,7 @@ const chapters: Record<string, (string | Aside)[]> = {
     "sandbox adopt old --pid PID",
     "network connect back old",
     "sandbox dns shop",
+    "sandbox dns old",
     "sandbox ls",
     "network disconnect back old",
     "sandbox rm old",

@@ -71,6 +71,8 @@ export interface ResolverState {
 export interface SandboxDns extends ResolverState {
   /** Where programs in the sandbox ask; null if it has no resolver. */
   address: string | null;
+  /** What holds in place of a resolver, as part of a sentence; null if there is one. */
+  instead: string | null;
   /** In the order in which its networks are looked through. */
   records: (HostRecord & { networkName: string })[];
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { CommandDraft } from "./commands.ts";
 import { defaultNetworkId } from "./default-network.ts";
-import { hasResolver, recordsOf, viewOf } from "./resolver.ts";
+import { emptyFacts, type Facts } from "./facts.ts";
+import { hasResolver, insteadOfResolver, recordsOf, viewOf } from "./resolver.ts";
 import { after, endpointDraft, joinDraft, networkDraft, sandboxDraft, testId } from "./testing.ts";
 import type { Topology } from "./topology.ts";
 
@@ -48,6 +50,44 @@ const places = [
 test.each(places)("has a resolver: $name: $want", ({ topology, sandbox, want }) => {
   expect(hasResolver(topology, sandbox)).toBe(want);
   expect(viewOf(topology, sandbox) !== null).toBe(want);
+});
+
+const theirs: Facts["namespaces"] = {
+  "process 7": {
+    ok: true,
+    origin: {
+      source: { kind: "pid", pid: 7, startTime: "1", program: "nginx" },
+      cookie: "4711",
+      bootId: "boot",
+      foreign: { interfaces: ["lo"], routes: [] },
+    },
+    names: [],
+    ours: false,
+  },
+};
+const adopted = [web, { type: "sandbox.adopt", name: "box", pid: 7 } as const, ...joined.slice(2)];
+const afterAdoption = (drafts: readonly CommandDraft[]) => after(drafts, { ...emptyFacts, namespaces: theirs });
+
+test.each<[string, Topology, string | null]>([
+  ["one that has a resolver", after(joined), null],
+  [
+    "one in no network",
+    after(joined.slice(0, 3)),
+    "for one, connect it to a network of your own; the default network and the host's have none",
+  ],
+  [
+    "one that was adopted",
+    afterAdoption(adopted),
+    "what was adopted asks the servers of its own /etc/resolv.conf; others in its networks reach it as a.web",
+  ],
+  [
+    "one that was adopted and is in no network",
+    afterAdoption(adopted.slice(0, 2)),
+    "what was adopted asks the servers of its own /etc/resolv.conf; others reach it by name as soon as it is in a network of your own",
+  ],
+])("what is said in place of a resolver: %s", (_, topology, want) => {
+  const sandbox = topology.sandboxes[testId(1)];
+  expect(sandbox && insteadOfResolver(topology, sandbox)).toBe(want);
 });
 
 test("an endpoint is known by its name, its sandbox's, its aliases and short ids, while it is joined", () => {

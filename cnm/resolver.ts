@@ -5,6 +5,7 @@ import { type Id, shortId } from "./ids.ts";
 import { endpointsIn, endpointsOf, interfacesOf } from "./members.ts";
 import type { Network } from "./network.ts";
 import { hostnameOf, type Sandbox } from "./sandbox.ts";
+import { listing } from "./text.ts";
 import type { Topology } from "./topology.ts";
 
 /** Whether the sandbox has a resolver of its own: in the default network, as in Docker's, names are the business of /etc/hosts. */
@@ -50,6 +51,26 @@ export function viewOf(topology: Topology, sandboxId: Id): ResolverView | null {
     internal: all.every(({ internal }) => internal),
     dotless: options.some((option) => /^ndots:[1-9]/.test(option)) ? "keep" : "forward",
   };
+}
+
+/** Whom a sandbox without a resolver asks, and by which names others reach it: part of a sentence; null if it has a resolver. */
+export function insteadOfResolver(topology: Topology, sandbox: Sandbox): string | null {
+  if (hasResolver(topology, sandbox.id)) return null;
+  if (sandbox.mode === "adopted")
+    return `what was adopted asks the servers of its own /etc/resolv.conf; ${reachedBy(topology, sandbox)}`;
+  if (sandbox.mode === "host") return `it asks as the host does; ${reachedBy(topology, sandbox)}`;
+  return "for one, connect it to a network of your own; the default network and the host's have none";
+}
+
+/** By which names the resolvers of others know it: part of a sentence. */
+export function reachedBy(topology: Topology, { id }: Sandbox): string {
+  const names = interfacesOf(topology, id).flatMap((endpoint) => {
+    const [name] = recordOf(topology, endpoint)?.names ?? [];
+    return name === undefined ? [] : `${name}.${topology.networks[endpoint.networkId]?.name}`;
+  });
+  return names.length > 0
+    ? `others in its networks reach it as ${listing(names)}`
+    : "others reach it by name as soon as it is in a network of your own";
 }
 
 /** In the order of the sandbox's interfaces. */

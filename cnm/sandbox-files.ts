@@ -42,6 +42,13 @@ export function sandboxFiles(
   ];
 }
 
+/** Whose files are read where none are written, as a sentence. Of an occupant, ask for the owner. */
+export function insteadOfFiles({ mode }: Sandbox): string {
+  if (mode === "adopted")
+    return "none are written for what was adopted: its programs keep the files of their own /etc, and what is run in it by sandbox exec reads the host's";
+  return "a sandbox in host mode has the host's own files";
+}
+
 const localhost = "127.0.0.1\tlocalhost";
 const localhost6 = [
   "::1\tlocalhost ip6-localhost ip6-loopback",

@@ -24,7 +24,7 @@ export function Dns({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict }
       <Truth query={query} waiting="Asking the resolver">
         {(dns) =>
           dns.address === null ? (
-            <Remark>No resolver of its own: it is in no network whose members know each other by name.</Remark>
+            <Remark>No resolver of its own: {dns.instead}.</Remark>
           ) : (
             <Resolver {...dns} address={dns.address} />
           )

@@ -3,7 +3,8 @@
 import { Badge, Text } from "@mantine/core";
 import type { Verdict } from "#cnm/errors.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
-import type { SandboxFile } from "#cnm/sandbox-files.ts";
+import { insteadOfFiles, type SandboxFile } from "#cnm/sandbox-files.ts";
+import { sentence } from "#components/api/trouble.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useFresh } from "#components/api/use-fresh.ts";
 import { useLive } from "#components/live/live-provider.tsx";
@@ -11,7 +12,7 @@ import { nameSettings } from "./sandbox-settings.ts";
 import { Section } from "./section.tsx";
 import { SettingsEditor } from "./settings-editor.tsx";
 import styles from "./truth.module.css";
-import { Truth } from "./truth.tsx";
+import { Remark, Truth } from "./truth.tsx";
 
 /** The files that programs in the sandbox see below /etc: what is asked for, how they are, and what a person changed in them. */
 export function Files({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict }) {
@@ -22,13 +23,17 @@ export function Files({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict
     <Section title="Files">
       <SettingsEditor what="names" name={sandbox.name} of={nameSettings(sandbox)} verdict={verdict} />
       <Truth query={query} waiting="Reading the files">
-        {(files) => (
-          <div className={styles.files}>
-            {files.map((file) => (
-              <File key={file.name} {...file} />
-            ))}
-          </div>
-        )}
+        {(files) =>
+          files.length === 0 ? (
+            <Remark>{sentence(insteadOfFiles(sandbox))}.</Remark>
+          ) : (
+            <div className={styles.files}>
+              {files.map((file) => (
+                <File key={file.name} {...file} />
+              ))}
+            </div>
+          )
+        }
       </Truth>
     </Section>
   );

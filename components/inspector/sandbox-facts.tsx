@@ -7,6 +7,7 @@ import { useMemo } from "react";
 import { shortId } from "#cnm/ids.ts";
 import { endpointsIn, occupantsOf } from "#cnm/members.ts";
 import { sourceWords } from "#cnm/origin.ts";
+import { reachedBy } from "#cnm/resolver.ts";
 import { canHaveOwnFiles } from "#cnm/rules.ts";
 import type { Sandbox } from "#cnm/sandbox.ts";
 import { count } from "#cnm/text.ts";
@@ -122,6 +123,7 @@ function Names({ sandbox }: { sandbox: Sandbox }) {
       <Section title="DNS and files">
         <Text size="sm" c="dimmed">
           {sentence(verdict.message)}. {sentence(verdict.lift ?? "")}.
+          {sandbox.mode === "adopted" && ` ${sentence(reachedBy(topology, sandbox))}.`}
         </Text>
       </Section>
     );

@@ -9,7 +9,7 @@ import { findEndpoint, findNetwork, findSandbox } from "#cnm/lookup.ts";
 import { endpointsIn, endpointsOf } from "#cnm/members.ts";
 import { poolCapacity } from "#cnm/pool-capacity.ts";
 import { resolverAddress } from "#cnm/resolv-conf.ts";
-import { recordsOf, viewOf } from "#cnm/resolver.ts";
+import { insteadOfResolver, recordsOf, viewOf } from "#cnm/resolver.ts";
 import type { SeenRoute } from "#cnm/route.ts";
 import type { SandboxFile } from "#cnm/sandbox-files.ts";
 import { deviceOf } from "#server/drivers/bridge/device.ts";
@@ -131,11 +131,13 @@ export class System {
     const { controller, names } = this.#options;
     const { topology } = controller;
     const sandbox = findSandbox(topology, ref);
-    const view = viewOf(topology, sandbox.sharedWith ?? sandbox.id);
+    const owner = (sandbox.sharedWith && topology.sandboxes[sandbox.sharedWith]) || sandbox;
+    const view = viewOf(topology, owner.id);
     const state = view && (await names.state(namespaceOf(sandbox)));
     const networks = view?.networks ?? [];
     return {
       address: view ? resolverAddress : null,
+      instead: insteadOfResolver(topology, owner),
       records: networks.flatMap(({ id, name }) =>
         recordsOf(topology, id).map((record) => ({ ...record, networkName: name })),
       ),
