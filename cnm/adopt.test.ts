@@ -4,7 +4,7 @@ import { CommandInput } from "./commands.ts";
 import { emptyFacts, type Facts, type NamespaceFacts } from "./facts.ts";
 import { gatewayOf } from "./gateway.ts";
 import { sourceWords } from "./origin.ts";
-import { checkCommand } from "./parse-command.ts";
+import { checkCommand, parseCommand } from "./parse-command.ts";
 import { reduce } from "./reduce.ts";
 import { command, endpointDraft, freshTopology, joinDraft, networkDraft, refusalOf, testId } from "./testing.ts";
 
@@ -96,6 +96,31 @@ test.each<[object, string[]]>([
 ])("the source %j", (source, want) => {
   const input = CommandInput.parse({ type: "sandbox.adopt", name: "web", ...source });
   expect(checkCommand(input).map(({ message }) => message)).toEqual(want);
+});
+
+test.each<[object]>([
+  [{ pid: 0 }],
+  [{ pid: -1 }],
+  [{ pid: 1.5 }],
+  [{ pid: 4194305 }],
+  [{ pid: 2 ** 53 }],
+  [{ pid: Number.NaN }],
+  [{ pid: "1e3" }],
+  [{ pid: "12" }],
+  [{ container: "" }],
+  [{ container: ".." }],
+  [{ container: "../../etc" }],
+  [{ container: "a/b" }],
+  [{ container: "a%2fb" }],
+  [{ container: "a?all=1" }],
+  [{ container: "-x" }],
+  [{ container: "x".repeat(129) }],
+  [{ netns: `/${"x".repeat(5000)}` }],
+  [{ netns: 7 }],
+])("the source %j is none", (source) => {
+  expect(refusalOf(() => parseCommand({ type: "sandbox.adopt", name: "web", ...source }))).toMatch(
+    /^INVALID_PARAMETER /,
+  );
 });
 
 test("what a program calls itself is shown escaped", () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("./talk.ts", import.meta.url));
@@ -40,16 +41,25 @@ export class Stranger {
     return execFileSync("nsenter", [where, ...argv], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** Everything that ip(8) and sysctl(8) tell of its namespace, but for what the kernel counts by itself. */
+  /**
+   * Everything that ip(8), tc(8), nft(8), iptables(8) and sysctl(8) tell of its namespace, but for what the kernel counts by
+   * itself, and the files that it asks for names.
+   */
   everything(): string {
     const settings = this.inside("sysctl", "-a", "-r", "^net[.]").split("\n");
     return [
-      ...["addr", "-d link", "route show table all", "-6 route show table all", "neigh", "rule"].map((what) =>
-        this.inside("ip", ...what.split(" ")),
-      ),
-      this.inside("iptables-save"),
+      ...seen.map((what) => `${what}:\n${this.inside(...what.split(" "))}`),
       ...settings.filter((line) => !counted.test(line)),
+      ...["hosts", "hostname", "resolv.conf", "nsswitch.conf"].map((name) => this.#file(`etc/${name}`)),
     ].join("\n");
+  }
+
+  /** A file as the process finds it: what it holds, and when it was written. */
+  #file(path: string): string {
+    const place = `/proc/${this.pid}/root/${path}`;
+    if (!existsSync(place)) return `${path}: none`;
+    const { ino, mtimeMs } = statSync(place);
+    return `${path}: ${ino} ${mtimeMs}\n${readFileSync(place, "utf8")}`;
   }
 
   async end(): Promise<void> {
@@ -60,4 +70,21 @@ export class Stranger {
   }
 }
 
+const seen = [
+  "ip -d addr",
+  "ip -d link",
+  "ip route show table all",
+  "ip -6 route show table all",
+  "ip rule",
+  "ip -6 rule",
+  "ip -4 neigh",
+  "ip -6 neigh",
+  "ip neigh show proxy",
+  "ip netconf",
+  "ip maddress",
+  "tc qdisc",
+  "iptables-save",
+  "ip6tables-save",
+  "nft list ruleset",
+];
 const counted = /^net[.](netfilter[.]nf_conntrack_count|.*stable_secret|ipv4[.]tcp_fastopen_key)/;

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
@@ -12,7 +12,16 @@ import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
 import { joined, network, play, teardown } from "./scene.ts";
 
 /** Strangers end with the test. */
-const test = hostTest.extend<{ stranger: (prepare?: string) => Promise<Stranger> }>({
+const test = hostTest.extend<{ stranger: (prepare?: string) => Promise<Stranger>; program: Place["program"] }>({
+  program: async ({ host: _ }, use) => {
+    const started: ChildProcess[] = [];
+    await use(async (program, ...args) => {
+      const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+      started.push(child);
+      return Number((await once(child.stdout, "data")).toString());
+    });
+    for (const child of started) child.kill("SIGKILL");
+  },
   stranger: async ({ host: _ }, use) => {
     const started: Stranger[] = [];
     await use(async (prepare) => {
@@ -76,12 +85,53 @@ test("a process is adopted, reached, released, and as it was", async ({ host, st
   });
 });
 
+/** Answers over HTTP with whom it saw. */
+const httpServer = `require("node:http").createServer((request, response) =>
+  response.end("theirs " + request.headers.host + " " + request.socket.remoteAddress)).listen(80, "::", () => console.log("ready"));`;
+
+/** Asks for the page from inside the namespace, by the address that its own resolver knows for the name. */
+const httpClient = `const [host, family] = process.argv.slice(1);
+  const resolver = new (require("node:dns").Resolver)();
+  resolver.setServers(["127.0.0.11"]);
+  const answer = (done, all) => (error, [address] = []) => done(error, all ? [{ address, family: Number(family) }] : address, Number(family));
+  const lookup = (name, { all }, done) => resolver["resolve" + (family === "6" ? 6 : 4)](name, answer(done, all));
+  require("node:http").get({ host, lookup }, (response) => response.pipe(process.stdout));`;
+
+test("an HTTP server is adopted, cabled, reached by name from another sandbox, released, and as it was", async ({
+  host,
+}) => {
+  const web = await Stranger.run(httpServer);
+  const before = web.everything();
+  await play(host, { commands }, async ({ patchbay, ns }) => {
+    await patchbay.apply(adopt({ pid: web.pid }), ...connect);
+    const [ipv4, ipv6] = addressesOf(patchbay, "client");
+    const ask = (name: string, family: number) =>
+      run("ip", "netns", "exec", ns("client"), process.execPath, "-e", httpClient, name, `${family}`);
+    expect(ask("web", 4)).toBe(`theirs web ::ffff:${ipv4}`);
+    expect(ask("web.net", 6)).toBe(`theirs web.net ${ipv6}`);
+    expect(web.inside("ip", "neigh")).toContain(`${ipv4} dev eth0`);
+    expect(existsSync(join(host.etcDir, ns("web")))).toBe(false);
+    await patchbay.apply(...leave, { type: "sandbox.delete", sandbox: "web" });
+    expect(web.everything()).toBe(before);
+  });
+  await web.end();
+});
+
 test("what it has stays: interfaces, default routes, other routes", async ({ host, stranger }) => {
   const prepare = [
+    "nft add table inet theirs; nft add chain inet theirs c '{ type filter hook input priority 0; }'",
     "ip link add eth0 type veth peer eth9",
     "ip link set eth9 up",
     "ip addr add 192.0.2.9/24 dev eth0",
+    "ip addr add 2001:db8:9::9/64 dev eth0 nodad",
     "ip link set eth0 up",
+    "ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent",
+    "ip neigh add 2001:db8:9::1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent",
+    "ip -6 route add 2001:db8:77::/48 via 2001:db8:9::1",
+    "ip -6 rule add from 2001:db8:9::9 lookup 100",
+    "ip -6 route add default via 2001:db8:9::1 table 100",
+    "sysctl -q -w net.ipv4.conf.eth0.rp_filter=2 net.ipv4.conf.default.accept_redirects=1 net.ipv6.conf.eth0.accept_ra=0",
+    "tc qdisc add dev eth0 root handle 1: tbf rate 1mbit burst 10kb latency 50ms",
     "ip route add default via 192.0.2.1",
     "ip route add 10.66.0.0/16 via 192.0.2.1",
     "ip route add unreachable 10.77.0.0/16",
@@ -123,16 +173,35 @@ test("by path: only the name is ours, and theirs outlives us", async ({ host }) 
   }
 });
 
+test("a process with pids of its own is adopted by the one that the daemon sees", async ({ host, program }) => {
+  const tell = "read pid rest < /proc/self/stat; echo $pid; exec sleep 100";
+  const pid = await program("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", tell);
+  await play(host, { commands }, async ({ patchbay }) => {
+    await patchbay.apply(adopt({ pid }), ...connect);
+    const addresses = run("nsenter", `--net=/proc/${pid}/ns/net`, "ip", "-4", "addr", "show", "eth0");
+    expect(addresses).toContain("10.8.0.3/24");
+    expect(run("cat", `/proc/${pid}/status`)).toMatch(/^NSpid:\t\d+\t1$/m);
+  });
+});
+
 interface Place {
+  /** Runs it until the test ends, and gives its pid as soon as it has written one: by `echo $$` or the like. */
+  program: (...argv: string[]) => Promise<number>;
   host: Host;
   folder: string;
   patchbay: Patchbay;
   namespace: string;
 }
 
-const refused: [string, (place: Place) => object, string][] = [
-  ["a pid that nobody has", () => ({ pid: 4194304 }), "NOT_FOUND process 4194304 does not run"],
-  ["process 1", () => ({ pid: 1 }), "FORBIDDEN process 1 is in the host's own namespace, which is not to be adopted"],
+const ended = async (program: Place["program"]): Promise<number> => {
+  const pid = await program("sh", "-c", "echo $$");
+  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), 10_000);
+  return pid;
+};
+
+const refused: [string, (place: Place) => object | Promise<object>, unknown][] = [
+  ["a pid that nobody has", () => ({ pid: 4194304 }), "NOT_FOUND process PID does not run"],
+  ["process 1", () => ({ pid: 1 }), "FORBIDDEN process PID is in the host's own namespace, which is not to be adopted"],
   [
     "the host's namespace",
     ({ host }) => ({ netns: host.path }),
@@ -161,20 +230,90 @@ const refused: [string, (place: Place) => object, string][] = [
   ],
   ["nothing", () => ({ netns: "/run/no/such" }), 'NOT_FOUND "PATH" is not the file of a network namespace'],
   [
+    "a process that has ended",
+    async ({ program }) => ({ pid: await ended(program) }),
+    "NOT_FOUND process PID does not run",
+  ],
+  [
+    "one that nobody has waited for",
+    async ({ program }) => ({ pid: await program("sh", "-c", "sleep 0 & echo $!; exec sleep 100") }),
+    "NOT_FOUND process PID does not run",
+  ],
+  [
+    "a thread",
+    async ({ program }) => {
+      const pid = await program(
+        "unshare",
+        "--net",
+        process.execPath,
+        "-e",
+        "console.log(process.pid); setInterval(() => {}, 1e6)",
+      );
+      return { pid: Number(readdirSync(`/proc/${pid}/task`).find((tid) => tid !== `${pid}`)) };
+    },
+    expect.stringMatching(/^INVALID_PARAMETER PID is a thread of process \d+$/),
+  ],
+  [
+    "another process in the host's namespace",
+    async ({ host, program }) => ({
+      pid: await program("nsenter", `--net=${host.path}`, "sh", "-c", "echo $$; exec sleep 100"),
+    }),
+    "FORBIDDEN process PID is in the host's own namespace, which is not to be adopted",
+  ],
+  [
+    "the daemon itself",
+    () => ({ pid: process.pid }),
+    "FORBIDDEN process PID is in the host's own namespace, which is not to be adopted",
+  ],
+  [
+    "a directory",
+    ({ folder }) => ({ netns: folder }),
+    'INVALID_PARAMETER "PATH" is not the file of a network namespace',
+  ],
+  [
+    "a pipe that nobody writes to",
+    ({ folder }) => {
+      run("mkfifo", join(folder, "fifo"));
+      return { netns: join(folder, "fifo") };
+    },
+    'INVALID_PARAMETER "PATH" is not the file of a network namespace',
+  ],
+  [
+    "a link to a file",
+    ({ folder }) => {
+      symlinkSync("/etc/passwd", join(folder, "passwd"));
+      return { netns: join(folder, "passwd") };
+    },
+    'INVALID_PARAMETER "PATH" is not the file of a network namespace',
+  ],
+  [
+    "a path through a file",
+    ({ folder }) => {
+      writeFileSync(join(folder, "plain"), "");
+      return { netns: join(folder, "plain", "ns") };
+    },
+    'INVALID_PARAMETER "PATH" is not the file of a network namespace',
+  ],
+  ["a device", () => ({ netns: "/dev/null" }), 'INVALID_PARAMETER "PATH" is not the file of a network namespace'],
+  [
     "a link of /proc",
     () => ({ netns: "/proc/self/ns/net" }),
     'INVALID_PARAMETER "PATH" is not the file of a network namespace',
   ],
 ];
 
-test.for(refused)("%s is refused", async ([, make, message], { host }) => {
+test("a source that is none is refused, and nothing is there that was not before", async ({ host, program }) => {
   await play(host, { commands }, async ({ patchbay, ns }) => {
     const folder = run("mktemp", "-d").trim();
     try {
-      const source = make({ host, folder, patchbay, namespace: ns("client") });
-      const path = "netns" in source ? String(source.netns) : "";
-      expect((await refusal(patchbay, adopt(source))).replace(path || /$^/, "PATH")).toBe(message);
-      expect(await patchbay.missing()).toEqual([]);
+      for (const [name, make, message] of refused) {
+        const source = await make({ program, host, folder, patchbay, namespace: ns("client") });
+        const said = await refusal(patchbay, adopt(source));
+        const path = "netns" in source ? String(source.netns) : /$^/;
+        const pid = "pid" in source ? new RegExp(`\\b${source.pid}\\b`) : /$^/;
+        expect.soft(said.replace(path, "PATH").replace(pid, "PID"), name).toEqual(message);
+        expect(await patchbay.missing()).toEqual([]);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -13,7 +13,7 @@ export interface Process {
 /**
  * The network namespace of a process, for the caller to close. The directory of /proc stays that process' as long as it is
  * open, as a pidfd does: what is found in it is never that of another process that has got the pid meanwhile. ESRCH if there
- * is none.
+ * is none; EINVAL, as of pidfd_open(2), for a thread that is not the first of its process.
  */
 export function openProcess(pid: number): { fd: number; process: Process } {
   const directory = openDirectory(pid);
@@ -21,6 +21,8 @@ export function openProcess(pid: number): { fd: number; process: Process } {
     const place = `/proc/thread-self/fd/${directory}`;
     const { state, startTime, name } = parseStat(readFileSync(`${place}/stat`, "utf8"));
     if (state === "Z" || state === "X") throw noProcess(pid);
+    const leader = parseLeader(readFileSync(`${place}/status`, "utf8"));
+    if (leader !== pid) throw new SysError("netns", "EINVAL", `${pid} is a thread of process ${leader}`);
     try {
       const program = fileOf(place) || name;
       return { fd: open(`${place}/ns/net`, constants.O_RDONLY), process: { pid, startTime, program } };
@@ -51,6 +53,9 @@ export function parseStat(line: string): { name: string; state: string; startTim
   const fields = line.slice(end + 2).split(" ");
   return { name: line.slice(line.indexOf("(") + 1, end), state: fields[0] ?? "", startTime: fields[19] ?? "" };
 }
+
+/** Whose thread it is, of /proc/PID/status (proc_pid_status(5)), where names are escaped; its own pid for a process. Pure. */
+export const parseLeader = (status: string): number => Number(/^Tgid:\t(\d+)$/m.exec(status)?.[1]);
 
 /** Empty for a thread of the kernel. */
 function fileOf(place: string): string {

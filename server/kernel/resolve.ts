@@ -34,12 +34,19 @@ function refusalOf(asked: AskedNamespace, error: SysError): Refusal {
       rule: "namespaces-need-cookies",
       message: "this kernel cannot tell namespaces apart (SO_NETNS_COOKIE): adoption needs Linux 5.14 or newer",
     });
+  if (asked.kind !== "path" && error.errno === "EINVAL")
+    return no({
+      code: "INVALID_PARAMETER",
+      rule: "not-a-process",
+      message: error.text,
+      lift: "give the pid of the process",
+    });
   if (asked.kind !== "path" && error.errno === "ESRCH")
     return no({
       code: "NOT_FOUND",
       rule: "process-not-found",
       message: `${wordsOf(asked)} does not run`,
-      lift: "give the pid of a process that runs, as the daemon sees it",
+      lift: "give the pid of a process that runs, as the daemon sees it; `sandbox adoptable` lists them",
     });
   if (asked.kind !== "path" || !wrongPath.has(error.errno))
     return no({
