@@ -6,12 +6,12 @@ import { test } from "../test/netns.ts";
 import { inTemporaryDirectory } from "../test/patchbay.ts";
 import { type CommandLine, withCommandLine } from "./cli.fixture.ts";
 
-/** A container engine that says of every container that this process is its first. */
-async function withEngine(pid: () => number, use: () => Promise<void>): Promise<void> {
+/** A container engine that says of every container that this process is its first, when it is told. */
+async function withEngine(pid: () => number | Promise<number>, use: () => Promise<void>): Promise<void> {
   await inTemporaryDirectory(async (folder) => {
     const Id = "3f".repeat(32);
-    const engine = createServer(({ url }, response) => {
-      const container = { Id, Name: "/db", State: { Running: true, Pid: pid() } };
+    const engine = createServer(async ({ url }, response) => {
+      const container = { Id, Name: "/db", State: { Running: true, Pid: await pid() } };
       response.end(JSON.stringify(url === "/containers/json" ? [{ Id }] : container));
     });
     const socket = join(folder, "docker.sock");
@@ -70,6 +70,27 @@ test("a process and a container are adopted by name, listed, inspected and given
         expect(await done("history", "--verb", "sandbox.adopt")).toMatch(
           /adopted sandbox db from container db of docker/,
         );
+      }),
+  );
+  await stranger.end();
+});
+
+test("an engine that takes its time keeps nobody waiting but who asked it", async ({ host }) => {
+  const stranger = await Stranger.start("db");
+  let answer: (pid: number) => void = () => {};
+  const pid = new Promise<number>((resolve) => {
+    answer = resolve;
+  });
+  await withEngine(
+    () => pid,
+    () =>
+      withCommandLine(host, async ({ daemon }) => {
+        const adopted = daemon.admin("mutation", "sandbox.adopt", { name: "db", container: "db" });
+        await daemon.admin("mutation", "network.create", { name: "meanwhile" });
+        answer(stranger.pid);
+        await adopted;
+        const { entries } = await daemon.admin<{ entries: object[] }>("query", "history.list", { limit: 2 });
+        expect(entries).toMatchObject([{ verb: "sandbox.adopt" }, { verb: "network.create" }]);
       }),
   );
   await stranger.end();

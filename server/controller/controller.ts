@@ -217,7 +217,8 @@ export class NetworkController {
 
   /** What `apply` would do, without doing anything. Throws what `apply` would throw. */
   async plan(commands: readonly CommandInput[]): Promise<Planned> {
-    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands));
+    const namespaces = await this.#adoptions.facts(commands);
+    const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands, namespaces));
     this.#adoptions.refuseLost(mutation.changes, this.#topology);
     const steps = await this.#stepsOf(mutation);
     const { changes, summary } = mutation;
@@ -228,12 +229,14 @@ export class NetworkController {
    * Runs the commands as one atomic change: all of them are in the kernel and in the store when this resolves, or nothing of
    * them and a `CnmError` says why. A refusal by a rule is recorded; wrong input is not.
    */
-  apply(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions = {}): Promise<Applied> {
+  async apply(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions = {}): Promise<Applied> {
+    // Others do not wait for a container engine; the kernel takes no other namespace than the one that was found.
+    const namespaces = await this.#adoptions.facts(commands);
     return this.#queue.run(async () => {
       const before = options.requestId ? await this.#store.findByRequestId(options.requestId) : null;
       if (before) return this.#repeat(before, caller, commands);
       if (this.#readOnly) throw new CnmError("UNAVAILABLE", this.#readOnly);
-      const mutation = await this.#decide(caller, commands, options);
+      const mutation = await this.#decide(caller, { ...options, commands, namespaces });
       return this.#perform(caller, mutation, options.requestId);
     });
   }
@@ -306,12 +309,12 @@ export class NetworkController {
     await this.#record(entry, { outcome: "refused", error: why });
   }
 
-  async #decide(caller: Caller, commands: readonly CommandInput[], options: ApplyOptions): Promise<Mutation> {
+  async #decide(caller: Caller, { commands, namespaces, baseRevision }: Asked): Promise<Mutation> {
     try {
-      const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands));
+      const mutation = prepare(this.#topology, this.#stamp(commands), await this.#surroundings(commands, namespaces));
       this.#adoptions.refuseLost(mutation.changes, this.#topology);
       const changedAt = (id: Id) => this.#changedAt.get(id) ?? this.#startedAt;
-      refuseStale(mutation.changes, changedAt, options.baseRevision ?? Number.POSITIVE_INFINITY);
+      refuseStale(mutation.changes, changedAt, baseRevision ?? Number.POSITIVE_INFINITY);
       return mutation;
     } catch (error) {
       if (error instanceof CnmError && error.code !== "INVALID_PARAMETER" && error.code !== "NOT_FOUND")
@@ -458,11 +461,16 @@ export class NetworkController {
   }
 
   /** The host is only looked at for what chooses a subnet, a device or a port. */
-  async #surroundings(commands?: readonly CommandInput[]): Promise<Surroundings> {
+  async #surroundings(commands?: readonly CommandInput[], namespaces: Facts["namespaces"] = {}): Promise<Surroundings> {
     const facts = !commands || commands.some(needsHostFacts) ? await this.#kernel.facts() : emptyFacts;
-    const namespaces = await this.#adoptions.facts(commands ?? []);
     return { facts: { ...facts, hostId: this.#hostId, unsupported: this.#unsupported, namespaces }, host: this.host };
   }
+}
+
+/** Commands, and what was found where they ask for namespaces. */
+interface Asked extends ApplyOptions {
+  commands: readonly CommandInput[];
+  namespaces: Facts["namespaces"];
 }
 
 function needsHostFacts(command: CommandInput): boolean {
