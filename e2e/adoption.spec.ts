@@ -37,8 +37,8 @@ test("a process is found and chosen, fills the form, and is then no more to be h
 
   await card(page, "node").click({ position: { x: 60, y: 16 } });
   const inspector = page.getByRole("complementary", { name: "Inspector" });
-  await expect(inspector).toContainText("what was adopted asks the servers of its own /etc/resolv.conf");
-  await expect(inspector).toContainText("None are written for what was adopted");
+  await expect(inspector).toContainText("what is in it has its own files and asks its own name servers");
+  await expect(inspector).toContainText("Others reach it by name as soon as it is in a network of your own");
 
   const again = await openForm(page);
   await picker(again).fill(`${stranger.pid}`);

@@ -93,6 +93,14 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("switch", { name: "Anti-spoofing" }).press("Space");
     await expect(page.getByRole("dialog").getByRole("button", { name: "Apply" })).toBeFocused();
   },
+  "what can be adopted": async (page) => {
+    await expect(page.locator(".react-flow__node").first()).toBeVisible();
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Search objects, pages and commands").fill("adopt");
+    await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "On this host" }).fill("the host's own");
+    await expect(page.getByRole("option").first()).toContainText("is in the host's own namespace");
+  },
   "endpoint and ports": async (page) => {
     await select(page, "proxy");
     await page.getByRole("list", { name: "1 endpoint of proxy" }).getByRole("button", { name: /web/ }).first().click();
@@ -122,8 +130,21 @@ async function select(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
 }
 
+/** Nothing is half faded in any more; what moves for ever is not waited for. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ),
+  );
+}
+
 async function judge(page: Page, name: string): Promise<void> {
   if (pictures) await page.screenshot({ path: `${pictures}/${name.replace(/\W/g, "-")}.png` });
+  await settled(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
 }

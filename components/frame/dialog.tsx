@@ -17,7 +17,7 @@ interface DialogProps {
  */
 export function Dialog({ title, close, size = "md", children }: DialogProps) {
   return (
-    <Modal.Root opened onClose={close} size={size} transitionProps={{ transition: "fade" }}>
+    <Modal.Root opened onClose={close} size={size} transitionProps={{ transition: "fade", duration: 100 }}>
       <Modal.Overlay backgroundOpacity={0.4} />
       <Modal.Content>
         <div className={styles.dialogHead}>
