@@ -48,7 +48,7 @@ export class Stranger {
   everything(): string {
     const settings = this.inside("sysctl", "-a", "-r", "^net[.]").split("\n");
     return [
-      ...seen.map((what) => `${what}:\n${this.inside(...what.split(" "))}`),
+      ...seen.map((what) => `${what}:\n${withoutRemarks(this.inside(...what.split(" ")))}`),
       ...settings.filter((line) => !counted.test(line)),
       ...["hosts", "hostname", "resolv.conf", "nsswitch.conf"].map((name) => this.#file(`etc/${name}`)),
     ].join("\n");
@@ -87,4 +87,6 @@ const seen = [
   "ip6tables-save",
   "nft list ruleset",
 ];
+/** iptables-save(8) remarks on the time. */
+const withoutRemarks = (text: string): string => text.replace(/^#.*\n/gm, "");
 const counted = /^net[.](netfilter[.]nf_conntrack_count|.*stable_secret|ipv4[.]tcp_fastopen_key)/;
