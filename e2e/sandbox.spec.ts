@@ -254,7 +254,7 @@ test("a name is resolved, and the question seen; a file that a person edits is l
   const ask = `const { Resolver } = require("node:dns"); const resolver = new Resolver(); resolver.setServers(["127.0.0.11"]);
     resolver.resolve4("app.web", (error, addresses) => console.log(error ?? addresses.join()));`;
   expect(await inSandbox(patchbay, process.execPath, "-e", ask)).toBe("172.18.0.2\n");
-  const questions = inspector(page).getByRole("table", { name: /Last questions/ });
+  const questions = inspector(page).getByRole("table", { name: /^Questions/ });
   await expect(questions.getByRole("row", { name: /app\.web A.* NOERROR by itself/ }).first()).toBeVisible();
 
   await inspector(page).getByText("/etc/hosts", { exact: true }).click();

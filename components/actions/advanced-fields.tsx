@@ -3,6 +3,7 @@
 import { NumberInput, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { bridgeSwitches } from "./bridge-options.ts";
+import { inForm } from "./form-parts.tsx";
 import { GatewayModeSelect } from "./gateway-mode-select.tsx";
 import type { NetworkValues } from "./network-values.ts";
 
@@ -54,7 +55,7 @@ export function AdvancedFields({ form, fields }: AdvancedProps) {
             key={family}
             family={family}
             internal={internal}
-            comboboxProps={{ withinPortal: false }}
+            comboboxProps={inForm}
             {...form.getInputProps(`gatewayModeIpv${family}`)}
           />
         ))}

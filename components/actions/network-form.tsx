@@ -10,7 +10,7 @@ import { freeName } from "#components/topology/intent.ts";
 import { AdvancedFields } from "./advanced-fields.tsx";
 import { internalSwitch } from "./bridge-options.ts";
 import { Disclosure } from "./disclosure.tsx";
-import { FormButtons, NameField, nameProblem } from "./form-parts.tsx";
+import { FormButtons, inForm, NameField, nameProblem } from "./form-parts.tsx";
 import { FormTrouble, useFormTrouble } from "./form-trouble.tsx";
 import { fieldOf, fieldsOf, initialNetwork, networkDraft } from "./network-values.ts";
 import type { FormProps } from "./sandbox-form.tsx";
@@ -76,5 +76,5 @@ function DriverSelect({ value }: { value: object }) {
       const verdict = canUseDriver(name, unsupported);
       return { value: name, label: verdict.ok ? title : `${title}: ${verdict.message}`, disabled: !verdict.ok };
     });
-  return <Select label="Driver" data={data} allowDeselect={false} comboboxProps={{ withinPortal: false }} {...value} />;
+  return <Select label="Driver" data={data} allowDeselect={false} comboboxProps={inForm} {...value} />;
 }

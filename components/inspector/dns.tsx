@@ -13,6 +13,7 @@ import { SettingsEditor } from "./settings-editor.tsx";
 import { Remark, Truth, TruthTable } from "./truth.tsx";
 
 const shown = 50;
+const shownQueries = 10;
 
 /** What the resolver of a sandbox is told, knows, was asked, and whom it would ask. */
 export function Dns({ sandbox, verdict }: { sandbox: Sandbox; verdict: Verdict }) {
@@ -59,8 +60,8 @@ function Resolver({ address, records, queries, count, upstreams }: SandboxDns & 
       {queries.length === 0 ? (
         <Remark>Nobody has asked it anything yet.</Remark>
       ) : (
-        <TruthTable caption={`Last questions, of ${count}`} columns={["Question", "Answer", "Took"]}>
-          {queries.slice(0, 10).map(({ at, name, type, upstream, rcode, durationUs }) => (
+        <TruthTable caption={`Questions, the last of ${count} first`} columns={["Question", "Answer", "Took"]}>
+          {queries.slice(0, shownQueries).map(({ at, name, type, upstream, rcode, durationUs }) => (
             <tr key={`${at} ${name} ${type} ${durationUs}`}>
               <td>
                 {name} {type}
