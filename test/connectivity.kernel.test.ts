@@ -217,7 +217,7 @@ async function inScene(host: Host, scenario: string, use: (scene: DockerScene) =
       const ns = (who: string) => (who === "docker" ? (docker?.name ?? "") : scene.ns(who));
       const servers = ["a", "b", "c", "outside", ...(docker ? ["docker"] : [])];
       await Promise.all(servers.map((who) => scene.outside.serve(ns(who), who, { tcp: [80, 81], udp: [53] })));
-      await everybodySpeaks(host);
+      await everybodySpeaks(host.name, scene.outside.name);
       await use({ ...scene, docker, ns });
     });
     expect(docker?.rules()).toBe(docker?.ownRules);

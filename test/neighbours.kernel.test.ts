@@ -2,7 +2,7 @@ import { expect, vi } from "vitest";
 import { frame, syn, Wire } from "./frames.ts";
 import { run, test } from "./netns.ts";
 import { probe } from "./outside.ts";
-import { joined, network, play, type Scene } from "./scene.ts";
+import { everybodySpeaks, joined, network, play, type Scene } from "./scene.ts";
 import type { Probe } from "./talk.ts";
 
 const subnets = ["10.1.0.0/24", "fd00:1::/64"];
@@ -118,6 +118,7 @@ test("a published port is translated for the host alone: what passes through to 
     await play(host, { commands, subnets: ["198.51.100.0/24", "2001:db8:2::/64"] }, async ({ outside, ns, serve }) => {
       await serve(["a"], services);
       await outside.serve(far, "far", { tcp: [8080], udp: [5300] });
+      await everybodySpeaks(far);
       const asked: Probe[] = ["198.51.100.2", "2001:db8:2::2", "192.0.2.1"].flatMap((address) => [
         { kind: "tcp", address, port: 8080 },
         { kind: "udp", address, port: 5300 },

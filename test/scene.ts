@@ -3,7 +3,7 @@ import type { CommandDraft } from "#cnm/commands.ts";
 import { findSandbox } from "#cnm/lookup.ts";
 import type { Topology } from "#cnm/topology.ts";
 import { namespaceOf } from "#server/controller/wanted.ts";
-import { type Host, netnsDir } from "./netns.ts";
+import { type Host, type IpLink, netnsDir, run } from "./netns.ts";
 import { Outside } from "./outside.ts";
 import { inTemporaryDirectory, Patchbay } from "./patchbay.ts";
 
@@ -14,7 +14,7 @@ export interface Scene {
   patchbay: Patchbay;
   /** The namespace of a sandbox, of the "host" or of the "outside". */
   ns(who: string): string;
-  /** Serves TCP and UDP in sandboxes, each under its name. */
+  /** Serves TCP and UDP in sandboxes, each under its name; resolves when they can be asked in either family. */
   serve(sandboxes: readonly string[], ports: { tcp: number[]; udp: number[] }): Promise<void>;
 }
 
@@ -53,23 +53,25 @@ function sceneOf(parts: Pick<Scene, "host" | "outside" | "patchbay">): Scene {
   };
   const serve: Scene["serve"] = async (sandboxes, ports) => {
     await Promise.all(sandboxes.map((name) => parts.outside.serve(ns(name), name, ports)));
+    await everybodySpeaks(parts.host.name, parts.outside.name);
   };
   return { ...parts, ns, serve };
 }
 
-/** Waits until every device of the host can ask for its IPv6 neighbours. */
-export const everybodySpeaks = (host: Host): Promise<void> =>
-  vi.waitFor(() => expect(speechless(host)).toEqual([]), 5000);
+/** Waits until every device of these namespaces can ask for its IPv6 neighbours. */
+export const everybodySpeaks = (...namespaces: string[]): Promise<void> =>
+  vi.waitFor(() => expect(namespaces.flatMap(speechless)).toEqual([]), 5000);
 
 /**
- * Devices that cannot ask for the IPv6 neighbours of others yet: a link-local address follows on the first carrier, of which the
- * kernel tells itself once a second (linkwatch_schedule_work).
+ * Devices with a carrier that cannot ask for the IPv6 neighbours of others yet: a link-local address follows on the first carrier,
+ * of which the kernel tells itself once a second (linkwatch_schedule_work).
  */
-function speechless(host: Host): string[] {
-  const isLocal = (address: string) => address.startsWith("fe80:");
-  return host.links("addr").flatMap(({ ifname, addr_info: addresses = [] }) => {
+function speechless(ns: string): string[] {
+  const links: IpLink[] = JSON.parse(run("ip", "-n", ns, "-j", "addr"));
+  return links.flatMap(({ ifname, flags, addr_info: addresses = [] }) => {
     const ipv6 = addresses.filter(({ family, tentative }) => family === "inet6" && !tentative);
-    return ifname === "lo" || ipv6.length === 0 || ipv6.some(({ local }) => isLocal(local)) ? [] : [ifname];
+    const isMute = ipv6.length > 0 && !ipv6.some(({ local }) => local.startsWith("fe80:"));
+    return isMute && flags.includes("LOWER_UP") && ifname !== "lo" ? [ifname] : [];
   });
 }
 
