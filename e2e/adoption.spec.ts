@@ -11,6 +11,7 @@ async function openForm(page: Page): Promise<Locator> {
   await page.keyboard.press("Enter");
   const form = page.getByRole("dialog", { name: "New sandbox" });
   await expect(form.getByRole("combobox", { name: "Namespace" })).toHaveValue("adopted: a process's");
+  await expect(form.getByLabel("Name", { exact: true })).toBeFocused();
   return form;
 }
 

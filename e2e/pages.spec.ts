@@ -98,6 +98,7 @@ const views: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Search objects, pages and commands").fill("adopt");
     await page.keyboard.press("Enter");
+    await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
     await page.getByRole("combobox", { name: "On this host" }).fill("the host's own");
     await expect(page.getByRole("option").first()).toContainText("is in the host's own namespace");
   },
