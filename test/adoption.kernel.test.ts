@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import type { CommandDraft } from "#cnm/commands.ts";
@@ -236,7 +236,11 @@ const refused: [string, (place: Place) => object | Promise<object>, unknown][] =
   ],
   [
     "one that nobody has waited for",
-    async ({ program }) => ({ pid: await program("sh", "-c", "sleep 0 & echo $!; exec sleep 100") }),
+    async ({ program }) => {
+      const pid = await program("sh", "-c", "sleep 0 & echo $!; exec sleep 100");
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z "), 10_000);
+      return { pid };
+    },
     "NOT_FOUND process PID does not run",
   ],
   [
