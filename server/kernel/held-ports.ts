@@ -1,7 +1,7 @@
 import { AF_INET, AF_INET6, prefixOf } from "./netlink/ip.ts";
 import { type HeldPort, keyOf, type PortProtocol } from "./objects.ts";
 import { userOf } from "./port-users.ts";
-import { rangeText } from "./ports.ts";
+import { rangeText } from "./plan/ports.ts";
 import type { PortRange } from "./steps.ts";
 import * as sys from "./sys.ts";
 

@@ -10,7 +10,7 @@ import type { SeenRoute } from "#cnm/route.ts";
 import type { AskedNamespace } from "./adopt.ts";
 import { callWorker } from "./call-worker.ts";
 import type { DropCounter, FileWanted, FirewallCounters, FirewallState, KernelCalls, KernelOptions } from "./calls.ts";
-import { plan } from "./diff.ts";
+import { plan } from "./plan/plan.ts";
 import type { EditedFile, FileLook } from "./files/files.ts";
 import type { KernelObject, Namespace, NetnsObject } from "./objects.ts";
 import { renderAt } from "./render.ts";

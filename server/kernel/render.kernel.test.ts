@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { Host, leftOvers, run, test } from "../../test/netns.ts";
-import { plan } from "./diff.ts";
+import { plan } from "./plan/plan.ts";
 import {
   bridgeObjects,
   endpointObjects,

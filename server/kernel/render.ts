@@ -4,7 +4,7 @@ import { elementsOf, elementText, type GuardElement, quietElement, replacement }
 import { skeleton, tableName } from "./guard/skeleton.ts";
 import { doomedGroup, linkGroup, protocol, qdiscMajor } from "./names.ts";
 import type { Namespace } from "./objects.ts";
-import { rangeText } from "./ports.ts";
+import { rangeText } from "./plan/ports.ts";
 import { resolverTable } from "./resolver/table.ts";
 import type { LinkAdd, LinkSet, PortSet, Step } from "./steps.ts";
 

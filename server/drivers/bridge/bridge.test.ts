@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { BridgeOptions } from "#cnm/drivers/bridge.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import { plan } from "#server/kernel/diff.ts";
+import { plan } from "#server/kernel/plan/plan.ts";
 import { render } from "#server/kernel/render.ts";
 import type { HostSettings, JoinContext } from "../driver.ts";
 import { bareNetwork, endpointOf, sandbox } from "../objects.fixture.ts";

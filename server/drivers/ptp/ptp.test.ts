@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PtpOptions } from "#cnm/drivers/ptp.ts";
 import { defaultEndpointOptions } from "#cnm/endpoint-options.ts";
 import type { NetworkOf } from "#cnm/network.ts";
-import { plan } from "#server/kernel/diff.ts";
+import { plan } from "#server/kernel/plan/plan.ts";
 import { render } from "#server/kernel/render.ts";
 import type { JoinContext, Place } from "../driver.ts";
 import { bareNetwork, endpointOf, sandbox } from "../objects.fixture.ts";

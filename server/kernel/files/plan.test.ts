@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plan } from "../diff.ts";
+import { plan } from "../plan/plan.ts";
 import { sandboxNs, sandboxObjects } from "../objects.fixture.ts";
 import type { FileObject } from "../objects.ts";
 import { render } from "../render.ts";

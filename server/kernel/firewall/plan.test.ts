@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "../diff.ts";
+import { plan } from "../plan/plan.ts";
 import { bridgeObjects } from "../objects.fixture.ts";
 import type { FirewallObject, KernelObject } from "../objects.ts";
 import { render } from "../render.ts";

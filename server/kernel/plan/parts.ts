@@ -1,5 +1,5 @@
-import type { GuardObject, RouteObject, SysctlObject } from "./objects.ts";
-import type { Sources } from "./steps.ts";
+import type { GuardObject, RouteObject, SysctlObject } from "../objects.ts";
+import type { Sources } from "../steps.ts";
 
 /** The device a sysctl belongs to: "net/ipv6/conf/eth0/disable_ipv6" is eth0's. */
 export function sysctlDevice(sysctl: SysctlObject): string | null {

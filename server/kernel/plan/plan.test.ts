@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plan } from "./diff.ts";
+import { plan } from "./plan.ts";
 import { ModelKernel } from "./model.fixture.ts";
 import {
   bridge,
@@ -11,8 +11,8 @@ import {
   sandboxNs,
   sandboxObjects,
   shapedObjects,
-} from "./objects.fixture.ts";
-import { type HeldPort, type KernelObject, keyOf } from "./objects.ts";
+} from "../objects.fixture.ts";
+import { type HeldPort, type KernelObject, keyOf } from "../objects.ts";
 import { joined, network, script, sorted } from "./plans.fixture.ts";
 
 describe("held ports", () => {

@@ -1,7 +1,7 @@
-import { plan } from "./diff.ts";
-import { bridgeObjects, endpointObjects, sandboxObjects } from "./objects.fixture.ts";
-import { type KernelObject, keyOf } from "./objects.ts";
-import { render } from "./render.ts";
+import { plan } from "./plan.ts";
+import { bridgeObjects, endpointObjects, sandboxObjects } from "../objects.fixture.ts";
+import { type KernelObject, keyOf } from "../objects.ts";
+import { render } from "../render.ts";
 
 /** The plan as the command lines that would do the same. */
 export const script = (want: KernelObject[], have: KernelObject[]): string => plan(want, have).map(render).join("\n");

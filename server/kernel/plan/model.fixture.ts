@@ -6,8 +6,8 @@ import {
   type LinkObject,
   type Namespace,
   type NetnsObject,
-} from "./objects.ts";
-import type { LinkSet, Step } from "./steps.ts";
+} from "../objects.ts";
+import type { LinkSet, Step } from "../steps.ts";
 
 /**
  * A kernel in memory that is stricter than the real one: every step must find what it needs, every deletion what it deletes.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "./diff.ts";
+import { plan } from "./plan.ts";
 import { ModelKernel } from "./model.fixture.ts";
-import { endpointObjects, linkObjects, sandboxNs, sandboxObjects, shapedObjects } from "./objects.fixture.ts";
-import type { KernelObject } from "./objects.ts";
+import { endpointObjects, linkObjects, sandboxNs, sandboxObjects, shapedObjects } from "../objects.fixture.ts";
+import type { KernelObject } from "../objects.ts";
 import { joined, network, script, sorted } from "./plans.fixture.ts";
 
 describe("golden scripts", () => {

@@ -1,4 +1,4 @@
-import type { Step } from "./steps.ts";
+import type { Step } from "../steps.ts";
 
 /** The order in which things are made, so that each finds what it depends on. */
 export const creationOrder = [

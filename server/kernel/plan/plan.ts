@@ -1,7 +1,7 @@
 import { creations } from "./creations.ts";
 import { Deletions, endOf } from "./deletions.ts";
-import { filesPlan } from "./files/plan.ts";
-import { firewallPlan } from "./firewall/plan.ts";
+import { filesPlan } from "../files/plan.ts";
+import { firewallPlan } from "../firewall/plan.ts";
 import {
   type IfbLink,
   isFile,
@@ -11,9 +11,9 @@ import {
   type KernelObject,
   keyOf,
   type NetworkObject,
-} from "./objects.ts";
+} from "../objects.ts";
 import { holds, releases, strays } from "./ports.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "../steps.ts";
 
 /**
  * The steps that turn `have` into `want`: ports are held first, as another program may have them; then comes what the

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "./diff.ts";
+import { plan } from "./plan.ts";
 import {
   endpointObjects,
   guardOf,
@@ -8,10 +8,10 @@ import {
   sandboxNs,
   sandboxObjects,
   shapedObjects,
-} from "./objects.fixture.ts";
-import type { KernelObject } from "./objects.ts";
+} from "../objects.fixture.ts";
+import type { KernelObject } from "../objects.ts";
 import { joined, network, script } from "./plans.fixture.ts";
-import { render } from "./render.ts";
+import { render } from "../render.ts";
 
 describe("golden scripts", () => {
   test("a network", () => {

@@ -1,6 +1,6 @@
-import type { Phases } from "./creation-phases.ts";
-import type { LinkObject, Namespace, VethLink } from "./objects.ts";
-import type { LinkSet, PortSet, Step } from "./steps.ts";
+import type { Phases } from "./phases.ts";
+import type { LinkObject, Namespace, VethLink } from "../objects.ts";
+import type { LinkSet, PortSet, Step } from "../steps.ts";
 
 /** What a bridge is born with. */
 const defaultMtu = 1500;

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
-import { type HeldPort, keyOf } from "./objects.ts";
-import type { PortRange, Step } from "./steps.ts";
+import { type HeldPort, keyOf } from "../objects.ts";
+import type { PortRange, Step } from "../steps.ts";
 
 /** The steps that hold and release ports. Pure. */
 export interface Ports {

@@ -1,9 +1,9 @@
-import { sameSources } from "./guard/elements.ts";
-import { creationOrder, type Phases } from "./creation-phases.ts";
+import { sameSources } from "../guard/elements.ts";
+import { creationOrder, type Phases } from "./phases.ts";
 import { linkCreation } from "./link-creations.ts";
-import { type GuardObject, keyOf, type NetnsObject, type NetworkObject, type ShaperObject } from "./objects.ts";
-import { routeOf, sourcesOf, sysctlDevice } from "./step-parts.ts";
-import type { Step } from "./steps.ts";
+import { type GuardObject, keyOf, type NetnsObject, type NetworkObject, type ShaperObject } from "../objects.ts";
+import { routeOf, sourcesOf, sysctlDevice } from "./parts.ts";
+import type { Step } from "../steps.ts";
 
 /** The steps that make what is wanted of what is kept (by key), or change that in place. Pure. */
 export function creations(wanted: readonly NetworkObject[], kept: ReadonlyMap<string, NetworkObject>): Step[] {

@@ -1,6 +1,6 @@
-import { isOnce, type LinkObject, type Namespace, type NetworkObject } from "./objects.ts";
-import { routeOf, sourcesOf, sysctlDevice } from "./step-parts.ts";
-import type { Step } from "./steps.ts";
+import { isOnce, type LinkObject, type Namespace, type NetworkObject } from "../objects.ts";
+import { routeOf, sourcesOf, sysctlDevice } from "./parts.ts";
+import type { Step } from "../steps.ts";
 
 const deletionOrder = [
   // Its sockets would keep its namespace in being.
