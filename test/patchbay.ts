@@ -51,7 +51,7 @@ const nobody: Served = {
 
 /** The daemon without its sockets, put together and started as main.ts does. */
 export class Patchbay {
-  readonly controller: NetworkController;
+  #controller: NetworkController;
   readonly kernel: Kernel;
   readonly dns: Served;
   readonly store: Store;
@@ -59,12 +59,17 @@ export class Patchbay {
   readonly #shared: boolean;
 
   constructor(parts: Pick<Patchbay, "controller" | "kernel" | "dns" | "store" | "host"> & { shared: boolean }) {
-    this.controller = parts.controller;
+    this.#controller = parts.controller;
     this.kernel = parts.kernel;
     this.dns = parts.dns;
     this.store = parts.store;
     this.host = parts.host;
     this.#shared = parts.shared;
+  }
+
+  /** The one that runs. */
+  get controller(): NetworkController {
+    return this.#controller;
   }
 
   /**
@@ -95,12 +100,11 @@ export class Patchbay {
     return new Patchbay({ controller, kernel, dns, store, host, shared: shared !== undefined });
   }
 
-  /** A second start on the same store and kernel; this one goes on. */
+  /** Stops, and starts anew on the same store and kernel. Two at once would both mend what somebody else has changed. */
   async restart() {
-    const next = this.next();
-    const started = await next.start();
-    await next.stop();
-    return started;
+    await this.controller.stop();
+    this.#controller = this.next();
+    return this.controller.start();
   }
 
   /** The controller of the next start, not started yet. */
